@@ -129,14 +129,13 @@ func (d *differ) settle(s, other side, g, o *group) {
 			break
 		}
 	}
-	if g.end == top || matching < 0 {
-		return
+	if g.end != top && matching >= 0 {
+		for o.start == o.end {
+			s.slideUp(g)
+			other.previous(o)
+		}
 	}
-	for o.start == o.end {
-		s.slideUp(g)
-		other.previous(o)
-	}
-	if o.start != was.start && d.rediff {
+	if d.rediff && o.start != o.end && o.start != was.start {
 		d.myers(s.ids[g.start:g.end], other.ids[o.start:o.end], s.changed[g.start:g.end], other.changed[o.start:o.end])
 	}
 }
