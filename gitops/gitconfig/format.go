@@ -1,0 +1,75 @@
+package gitconfig
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// format is what a repository's own file, without its includes, says about how to read it.
+type format struct {
+	version        int64
+	versionSet     bool
+	worktreeConfig bool
+	bare           *bool
+	workTree       string
+	extensions     []Entry // of section "extensions", in order
+}
+
+// readFormat reads the format from a repository's configuration file; a missing file has none.
+func readFormat(path string) (format, error) {
+	var f format
+	src, err := readConfigFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return f, nil
+	}
+	if err != nil {
+		return f, err
+	}
+	err = parseFile(src, path, func(v variable) error {
+		return f.set(Entry{Key: v.key, Value: v.value, Bare: v.bare, Scope: ScopeLocal, Origin: Origin{File: path, Line: v.line}})
+	})
+	return f, err
+}
+
+func (f *format) set(e Entry) error {
+	section, _, name, sub := splitKey(e.Key)
+	switch {
+	case e.Key == "core.repositoryformatversion":
+		n, err := e.Int()
+		if err != nil {
+			return err
+		}
+		f.version, f.versionSet = n, true
+	case section == "extensions" && !sub:
+		f.extensions = append(f.extensions, e)
+		if name == "worktreeconfig" {
+			b, err := e.Bool()
+			if err != nil {
+				return err
+			}
+			f.worktreeConfig = b
+		}
+	default:
+		return f.setWorkTree(e)
+	}
+	return nil
+}
+
+// setWorkTree takes what decides on a work tree; config.worktree may say it too.
+func (f *format) setWorkTree(e Entry) error {
+	switch e.Key {
+	case "core.bare":
+		b, err := e.Bool()
+		if err != nil {
+			return err
+		}
+		f.bare = &b
+	case "core.worktree":
+		if e.Bare {
+			return e.invalid("path", "")
+		}
+		f.workTree = e.Value
+	}
+	return nil
+}
