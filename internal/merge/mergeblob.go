@@ -1,5 +1,10 @@
 package merge
 
+import "strconv"
+
+// maxMarkerSize is the length of conflict markers above which an attribute that asks for it is refused.
+const maxMarkerSize = 1 << 16
+
 // A blobMerge steers the merge of one file's content.
 type blobMerge struct {
 	Labels Labels
@@ -32,13 +37,98 @@ type blobResult struct {
 // mergeBlobs merges the content of the file at path as git's low-level merge does: by the attributes
 // merge and conflict-marker-size. The attribute used is remembered for Facts.Attributes.
 func (a *attributes) mergeBlobs(path string, base, ours, theirs []byte, o blobMerge) (blobResult, error) {
-	r, err := Text(base, ours, theirs, TextOptions{Labels: o.Labels, Style: o.Style, MarkerSize: defaultMarkerSize + o.ExtraMarkers})
+	v, err := a.lookup(path)
 	if err != nil {
 		return blobResult{}, err
 	}
-	kind := blobContent
-	if r.Binary {
-		kind = blobBinary
+	if a.src.Renormalize {
+		if what := needsRenormalize(v, base, ours, theirs); what != "" {
+			a.note(path, what)
+			return blobResult{Data: ours, Kind: blobRenormalize, Attribute: what}, nil
+		}
 	}
-	return blobResult{Data: r.Merged, Clean: r.Conflicts == 0, Kind: kind}, nil
+	driver, why := a.driver(v.get("merge"))
+	if why != "" {
+		a.note(path, why)
+	}
+	switch driver {
+	case driverCustom:
+		return blobResult{Data: ours, Kind: blobDriver, Attribute: why}, nil
+	case driverBinary:
+		return blobResult{Data: ours, Kind: blobBinary, Attribute: why}, nil
+	}
+	size := v.get("conflict-marker-size")
+	markers := markerSize(size)
+	if markers > maxMarkerSize {
+		return blobResult{}, &LimitError{What: "bytes in a conflict marker", Size: markers, Most: maxMarkerSize}
+	}
+	r, err := Text(base, ours, theirs, TextOptions{
+		Labels: o.Labels, Style: o.Style, MarkerSize: markers + o.ExtraMarkers, Union: driver == driverUnion,
+	})
+	if err != nil {
+		return blobResult{}, err
+	}
+	if r.Binary {
+		return blobResult{Data: ours, Kind: blobBinary, Attribute: why}, nil
+	}
+	if r.Conflicts > 0 && markers != defaultMarkerSize {
+		a.note(path, size.String())
+	}
+	return blobResult{Data: r.Merged, Clean: r.Conflicts == 0, Attribute: why}, nil
+}
+
+// A driver is a way to merge a file's content.
+type driver int
+
+const (
+	driverText driver = iota
+	driverUnion
+	driverBinary
+	driverCustom
+)
+
+// driver returns how a file with the attribute merge is merged, and what says so. A name for which no
+// driver is configured means text.
+func (a *attributes) driver(merge attribute) (driver, string) {
+	name, why := merge.value, merge.String()
+	switch merge.state {
+	case attrSet:
+		return driverText, why
+	case attrUnset:
+		return driverBinary, why
+	case attrUnspecified:
+		if name, why = a.src.MergeDefault, ""; name != "" {
+			why = "merge.default=" + name
+		}
+	}
+	if a.src.Drivers[name] {
+		return driverCustom, why
+	}
+	switch name {
+	case "union":
+		return driverUnion, why
+	case "binary":
+		return driverBinary, why
+	}
+	return driverText, why
+}
+
+// markerSize reads conflict-marker-size as git does: the digits its value begins with, 7 where there
+// are none or they make no positive number.
+func markerSize(a attribute) int {
+	if a.state != attrValue {
+		return defaultMarkerSize
+	}
+	n := 0
+	for n < len(a.value) && '0' <= a.value[n] && a.value[n] <= '9' {
+		n++
+	}
+	size, err := strconv.Atoi(a.value[:n])
+	if n > 0 && err != nil {
+		return maxMarkerSize + 1
+	}
+	if size <= 0 {
+		return defaultMarkerSize
+	}
+	return size
 }
