@@ -1,0 +1,239 @@
+package msrv
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/git-backport/git-backport/internal/manifest"
+)
+
+// Sizes above which a file is refused, in bytes.
+const (
+	maxFile = 4 << 20
+	maxLock = manifest.MaxFile
+)
+
+// What one file may have of pins, and of problems that are told.
+const (
+	maxPins     = 2000
+	maxTroubles = 20
+)
+
+// ReadPins reads the pins of the files of tree that paths names. A path that is not there has no pins; one
+// that is no pin file under o is passed over. Beyond paths it reads only what a value is inherited from
+// (the root of a Cargo workspace) or must agree with (the modules of a go.work, the other of two
+// rust-toolchain files).
+func ReadPins(tree fs.FS, paths []string, o Options) Reading {
+	r := &reader{tree: tree, cargoDocs: map[string]*cargoDoc{}}
+	for _, p := range paths {
+		if !slices.Contains(r.out.Files, p) {
+			r.file(p, o)
+		}
+	}
+	return r.out
+}
+
+type reader struct {
+	tree      fs.FS
+	out       Reading
+	cargoDocs map[string]*cargoDoc // manifests read for a member's sake, by path; nil is none there
+
+	// Of the file being read: where in out.Pins a key is, and a key with a value, and how often a key
+	// was met with another value.
+	keys, values, again map[string]int
+	troubles            int
+}
+
+// A file is a pin file being read.
+type file struct {
+	path string
+	role Role
+	data []byte
+	sum  [32]byte
+}
+
+func (r *reader) file(p string, o Options) {
+	k, known := kindOf(p)
+	known = known && !o.excluded(p)
+	var customs []Custom
+	for _, c := range o.Custom {
+		if matchGlob(c.file, p) {
+			customs = append(customs, c)
+			if k.role == 0 || c.role < k.role {
+				k.role = c.role
+			}
+		}
+	}
+	if !known && len(customs) == 0 {
+		return
+	}
+	f, problem, there := load(r.tree, p, max(k.limit, maxFile))
+	if !there {
+		return
+	}
+	r.out.Files = append(r.out.Files, p)
+	f.role = k.role
+	if problem != nil {
+		problem.Role = k.role
+		r.out.Problems = append(r.out.Problems, *problem)
+		return
+	}
+	r.begin()
+	if known {
+		k.read(r, f)
+	}
+	for _, c := range customs {
+		r.custom(c, f)
+	}
+}
+
+// begin makes ready for the pins of one file.
+func (r *reader) begin() {
+	r.keys, r.values, r.again, r.troubles = map[string]int{}, map[string]int{}, map[string]int{}, 0
+}
+
+// load reads a file's bytes, which are UTF-8 text.
+func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bool) {
+	f = file{path: p}
+	bad := func(t Trouble, sum []byte, format string, args ...any) (file, *Problem, bool) {
+		return f, &Problem{Path: p, Trouble: t, Err: fmt.Errorf(format, args...), sum: sha256.Sum256(sum)}, true
+	}
+	if !fs.ValidPath(p) {
+		return bad(TroubleIO, nil, "%q is no path within a tree", clip(p))
+	}
+	info, err := fs.Lstat(tree, p)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return f, nil, false
+	case err != nil:
+		return bad(TroubleIO, nil, "%w", err)
+	case !info.Mode().IsRegular():
+		return bad(TroubleNotFile, nil, "is a %s; the pin must be in a regular file", modeName(info.Mode()))
+	case info.Size() > limit:
+		return bad(TroubleTooLarge, nil, "%d bytes; at most %d are read", info.Size(), limit)
+	}
+	in, err := tree.Open(p)
+	if err != nil {
+		return bad(TroubleIO, nil, "%w", err)
+	}
+	defer in.Close()
+	f.data, err = io.ReadAll(io.LimitReader(in, limit+1))
+	switch {
+	case err != nil:
+		return bad(TroubleIO, nil, "%w", err)
+	case int64(len(f.data)) > limit:
+		return bad(TroubleTooLarge, nil, "more than %d bytes", limit)
+	case bytes.HasPrefix(f.data, []byte{0xff, 0xfe}) || bytes.HasPrefix(f.data, []byte{0xfe, 0xff}):
+		return bad(TroubleEncoding, f.data, "is UTF-16; save it as UTF-8")
+	case bytes.IndexByte(f.data, 0) >= 0:
+		return bad(TroubleEncoding, f.data, "is binary: it contains a NUL byte")
+	case !utf8.Valid(f.data):
+		return bad(TroubleEncoding, f.data, "is not UTF-8")
+	}
+	f.sum = sha256.Sum256(f.data)
+	return f, nil, true
+}
+
+func modeName(m fs.FileMode) string {
+	switch {
+	case m&fs.ModeSymlink != 0:
+		return "symbolic link"
+	case m.IsDir():
+		return "directory"
+	}
+	return "special file"
+}
+
+// text returns the file without a byte order mark, and how many bytes that left out.
+func (f file) text() (data []byte, skipped int) {
+	rest := bytes.TrimPrefix(f.data, []byte("\xef\xbb\xbf"))
+	return rest, len(f.data) - len(rest)
+}
+
+func (f file) lineAt(offset int) int { return 1 + bytes.Count(f.data[:offset], []byte{'\n'}) }
+
+// A spec is what a reader knows of a pin before its value.
+type spec struct {
+	key    string
+	eco    Ecosystem
+	role   Role
+	scheme Scheme
+}
+
+// problem records what cannot be read. line 0 is the file as a whole.
+func (r *reader) problem(f file, line int, s spec, t Trouble, err error) {
+	if r.troubles++; r.troubles > maxTroubles {
+		return
+	}
+	role := s.role
+	if role == 0 {
+		role = f.role
+	}
+	r.out.Problems = append(r.out.Problems, Problem{Path: f.path, Line: line, Key: s.key, Role: role, Trouble: t, Err: err, sum: f.sum})
+}
+
+// syntax records that a file is not of its format.
+func (r *reader) syntax(f file, err error) {
+	line := 0
+	if fe, ok := errors.AsType[*manifest.FileError](err); ok {
+		line, err = fe.Line, fe.Err
+	}
+	t := TroubleSyntax
+	switch {
+	case errors.Is(err, manifest.ErrDuplicate):
+		t = TroubleAmbiguous
+	case errors.Is(err, manifest.ErrTooLarge):
+		t = TroubleTooLarge
+	}
+	r.problem(f, line, spec{}, t, err)
+}
+
+// pin records the pin whose value is at span.
+func (r *reader) pin(f file, s spec, span manifest.Span) {
+	r.value(f, s, string(f.data[span.Start:span.End]), span)
+}
+
+// value records a pin whose decoded value is not the bytes at span.
+func (r *reader) value(f file, s spec, value string, span manifest.Span) {
+	v, err := ParseVersion(s.scheme, value)
+	if err != nil {
+		g := f
+		g.sum = sha256.Sum256([]byte(value)) // the same bad value in two trees is the same problem
+		r.problem(g, f.lineAt(span.Start), s, TroubleValue, err)
+		return
+	}
+	r.add(f, Pin{Path: f.path, Line: f.lineAt(span.Start), Key: s.key, Ecosystem: s.eco, Role: s.role,
+		Value: value, Version: v, Implied: s.scheme == SchemeEdition || s.scheme == SchemeResolver, Span: span})
+}
+
+// add records a pin. A key met again with the same value is one pin at several places; CI inputs and
+// images may repeat with other values and are numbered, anything else is ambiguous.
+func (r *reader) add(f file, p Pin) {
+	value := p.Key + "\x00" + p.Value
+	if i, ok := r.values[value]; ok {
+		r.out.Pins[i].More = append(r.out.Pins[i].More, p.Span)
+		return
+	}
+	key := p.Key
+	if i, ok := r.keys[key]; ok && p.Role != RoleCI && p.Role != RoleImage {
+		old := r.out.Pins[i]
+		r.problem(f, p.Line, spec{key: key, role: p.Role}, TroubleAmbiguous,
+			fmt.Errorf("%q here, %q on line %d", clip(p.Value), clip(old.Value), old.Line))
+		return
+	} else if ok {
+		r.again[key]++
+		p.Key = fmt.Sprintf("%s#%d", key, r.again[key]+1)
+	}
+	if len(r.keys) >= maxPins {
+		r.problem(f, p.Line, spec{role: p.Role}, TroubleTooLarge, fmt.Errorf("more than %d pins in one file", maxPins))
+		return
+	}
+	r.values[value], r.keys[p.Key] = len(r.out.Pins), len(r.out.Pins)
+	r.out.Pins = append(r.out.Pins, p)
+}
