@@ -1,0 +1,123 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// An Anchor is the version a tree has, and where it says so. The zero Anchor is no version.
+type Anchor struct {
+	Path    string
+	Line    int // from 1
+	Version string
+}
+
+// A handler knows one type of file.
+type handler struct {
+	usual string // the usual path
+	lock  bool   // a file that follows others: bumped last, never an anchor
+	// version reads what version a file holds; the zero Anchor when it holds none.
+	version func(*source, Rule) (Anchor, error)
+	bump    func(*run, Rule) error
+}
+
+// handlers is the table of file types.
+func handlers() map[string]handler {
+	return map[string]handler{
+		"cargo":        {usual: "Cargo.toml", version: cargoAnchor, bump: bumpCargo},
+		"cargo-lock":   {usual: "Cargo.lock", lock: true, bump: bumpCargoLock},
+		"cargo-vet":    {usual: "supply-chain/imports.lock", lock: true, bump: bumpCargoVet},
+		"version-file": {usual: "VERSION", version: versionFileAnchor, bump: bumpVersionFile},
+	}
+}
+
+// Types returns the names of the file types a Rule can have, sorted.
+func Types() []string { return sortedKeys(handlers()) }
+
+// detected lists the types that are looked for when no rule is given, at their usual path.
+func detected() []string {
+	return []string{"cargo", "npm", "pyproject", "version-file", "cmake", "maven"}
+}
+
+// ReadAnchor returns the version a tree has: what the first rule that can tell says, or, without
+// rules, what the usual files agree on. The zero Anchor means that no file of the tree holds a version.
+// Usual files that hold different versions are ErrAnchors.
+func ReadAnchor(tree fs.FS, rules []Rule) (Anchor, error) {
+	_, a, err := anchorOf(newSource(tree), rules)
+	return a, err
+}
+
+// anchorOf completes the rules, or detects them, and finds the anchor.
+func anchorOf(src *source, rules []Rule) ([]Rule, Anchor, error) {
+	if len(rules) == 0 {
+		return detect(src)
+	}
+	rules = slices.Clone(rules)
+	var anchor Anchor
+	for i := range rules {
+		rule := &rules[i]
+		h, ok := handlers()[rule.Type]
+		if !ok {
+			return nil, Anchor{}, fmt.Errorf("%w: type %q of %q is none of %s", ErrRule, rule.Type, rule.Path, strings.Join(Types(), ", "))
+		}
+		if rule.Path == "" {
+			rule.Path = h.usual
+		}
+		if rule.Path == "" {
+			return nil, Anchor{}, fmt.Errorf("%w: type %q needs a path", ErrRule, rule.Type)
+		}
+		if anchor.Path != "" || h.lock {
+			continue
+		}
+		a, err := h.version(src, *rule)
+		if err != nil {
+			return nil, Anchor{}, err
+		}
+		anchor = a
+	}
+	if anchor.Path == "" {
+		return nil, Anchor{}, fmt.Errorf("%w: none of the files named holds a whole version", ErrRule)
+	}
+	return rules, anchor, nil
+}
+
+// detect looks at the usual places. All files found must hold the same version.
+func detect(src *source) ([]Rule, Anchor, error) {
+	var rules []Rule
+	var anchor Anchor
+	for _, typ := range detected() {
+		h, ok := handlers()[typ]
+		if !ok {
+			continue
+		}
+		found, err := src.exists(h.usual)
+		if err != nil {
+			return nil, Anchor{}, err
+		}
+		if !found {
+			continue
+		}
+		rule := Rule{Type: typ, Path: h.usual}
+		a, err := h.version(src, rule)
+		if typ == "version-file" && errors.Is(err, ErrVersion) {
+			continue // VERSION is a common word
+		}
+		if err != nil {
+			return nil, Anchor{}, err
+		}
+		if a.Path == "" {
+			continue
+		}
+		if anchor.Path != "" && anchor.Version != a.Version {
+			return nil, Anchor{}, at(a.Path, a.Line, "%w: %q here, %q in %s (line %d)", ErrAnchors, a.Version, anchor.Version, anchor.Path, anchor.Line)
+		}
+		if anchor.Path == "" {
+			anchor = a
+		}
+		rules = append(rules, rule)
+	}
+	return rules, anchor, nil
+}

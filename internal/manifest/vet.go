@@ -1,0 +1,216 @@
+package manifest
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// cargo-vet keeps, in supply-chain/imports.lock, an entry for each version of a crate of the tree that
+// is not published yet, saying as which published version it is audited:
+//
+//	[[unpublished.wasmtime]]
+//	version = "36.0.14"
+//	audited_as = "36.0.13"
+//
+// It does so for the crates whose policy in supply-chain/config.toml has audit-as-crates-io = true.
+
+// The [[publisher]] and [[audits]] records of the same file are what the registry and other projects
+// say; they are never made up here.
+
+// bumpCargoVet adds an entry for each moved crate with that policy of which the file has a record,
+// audited as its old version, where cargo-vet would put it: by crate, then by version.
+func bumpCargoVet(r *run, rule Rule) error {
+	doc, err := r.src.toml(rule.Path)
+	if err != nil {
+		return err
+	}
+	audited, err := r.auditedCrates(beside(rule.Path, "config.toml"))
+	if err != nil {
+		return err
+	}
+	v := vetFile{doc: doc, headers: headers(doc), eol: lineEnd(doc.data)}
+	var edits []Edit
+	var added []string
+	moved := slices.Clone(r.moved)
+	slices.SortFunc(moved, func(a, b move) int { return strings.Compare(a.crate.name, b.crate.name) })
+	for _, m := range moved {
+		if !audited[m.crate.name] || !v.knows(m.crate.name) {
+			continue
+		}
+		if e, ok := v.unpublished(m); ok {
+			edits = append(edits, e)
+			added = append(added, "/unpublished/"+m.crate.name+"/version="+m.new, "/unpublished/"+m.crate.name+"/audited_as="+m.old)
+		}
+	}
+	if len(edits) == 0 {
+		return nil
+	}
+	edits = joinInsertions(edits)
+	out, err := Apply(doc.data, edits)
+	if err != nil {
+		return InFile(rule.Path, err)
+	}
+	if err := onlyAdded(doc, out, added); err != nil {
+		return InFile(rule.Path, err)
+	}
+	r.replace(rule.Path, out)
+	if _, ok := doc.Get("publisher"); ok {
+		r.warnings = append(r.warnings, rule.Path+": who published which version is the registry's to say; run cargo vet to bring those records up to date")
+	}
+	return nil
+}
+
+// auditedCrates reads which crates of the tree are audited as if they came from the registry.
+func (r *run) auditedCrates(config string) (map[string]bool, error) {
+	doc, err := r.src.toml(config)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	policies, _ := doc.Get("policy")
+	for key, p := range policies.Members() {
+		if as, ok := p.Get("audit-as-crates-io"); ok && as.Text == "true" {
+			name, _, _ := strings.Cut(key, ":")
+			out[name] = true
+		}
+	}
+	return out, nil
+}
+
+// vetFile is an imports.lock.
+type vetFile struct {
+	doc     *Document
+	headers []int // where the lines with headers start, in order
+	eol     string
+}
+
+// knows tells whether the file has a record of a crate: one without was never published, and there is
+// nothing it could be audited as.
+func (f *vetFile) knows(name string) bool {
+	_, unpublished := f.doc.Get("unpublished", name)
+	_, publisher := f.doc.Get("publisher", name)
+	return unpublished || publisher
+}
+
+// unpublished returns the insertion of an entry for a move; ok is false when there is one already.
+func (f *vetFile) unpublished(m move) (e Edit, ok bool) {
+	want, err := parseVersion(m.new)
+	if err != nil {
+		return Edit{}, false
+	}
+	where := -1
+	crates, _ := f.doc.Get("unpublished")
+	after := func(v Value) { where = f.next(v.Raw.Start) }
+	for name, list := range crates.Members() {
+		for _, entry := range list.Items() {
+			text, _ := entry.Get("version")
+			has, err := parseVersion(text.Text)
+			switch {
+			case name < m.crate.name, name == m.crate.name && err == nil && has.compare(want) < 0:
+				after(entry)
+			case name == m.crate.name && err == nil && has.compare(want) == 0:
+				return Edit{}, false
+			}
+		}
+	}
+	if where < 0 { // before all of them
+		where = len(f.doc.data)
+		if len(f.headers) > 0 {
+			where = f.headers[0]
+		}
+	}
+	lines := []string{"[[unpublished." + m.crate.name + "]]", `version = "` + m.new + `"`, `audited_as = "` + m.old + `"`, ""}
+	text := strings.Join(lines, f.eol)
+	if where < len(f.doc.data) {
+		text += f.eol
+	} else if where > 0 {
+		text = f.eol + text
+	}
+	return Edit{Start: where, End: where, New: []byte(text)}, true
+}
+
+// next returns where the first header after an offset starts, or the end of the file.
+func (f *vetFile) next(offset int) int {
+	i, _ := slices.BinarySearch(f.headers, offset)
+	if i < len(f.headers) {
+		return f.headers[i]
+	}
+	return len(f.doc.data)
+}
+
+// headers lists where the lines start that open a table of a TOML file.
+func headers(d *Document) []int {
+	var out []int
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n.kind == Table && n.how == byHeader && n != d.root {
+			out = append(out, 1+bytes.LastIndexByte(d.data[:n.span.Start], '\n'))
+		}
+		for _, kid := range n.kids {
+			walk(kid)
+		}
+	}
+	walk(d.root)
+	slices.Sort(out)
+	return out
+}
+
+// joinInsertions makes one edit of the insertions at one place, in their order.
+func joinInsertions(edits []Edit) []Edit {
+	slices.SortStableFunc(edits, func(a, b Edit) int { return a.Start - b.Start })
+	var out []Edit
+	for _, e := range edits {
+		if n := len(out) - 1; n >= 0 && out[n].Start == e.Start && out[n].End == e.Start && e.End == e.Start {
+			out[n].New = append(out[n].New, e.New...)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// onlyAdded checks that a file, edited to data, has the values it had and those in added, no others.
+func onlyAdded(before *Document, data []byte, added []string) error {
+	after, err := TOML(data)
+	if err != nil {
+		return fmt.Errorf("%w: reading it again: %v", ErrEffect, err)
+	}
+	want := append(values(before), added...)
+	got := values(after)
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("%w: the values are not those before and the %d added", ErrEffect, len(added))
+	}
+	return nil
+}
+
+// values lists the scalars of a document with their path, without the indices of arrays.
+func values(d *Document) []string {
+	var out []string
+	var walk func(prefix string, n *node)
+	walk = func(prefix string, n *node) {
+		for _, kid := range n.kids {
+			next := prefix
+			if n.kind == Table {
+				next += "/" + kid.key
+			}
+			walk(next, kid)
+		}
+		if n.kind != Table && n.kind != Array {
+			out = append(out, prefix+"="+n.text)
+		}
+	}
+	walk("", d.root)
+	return out
+}
+
+// lineEnd returns the line ending of the first line: "\r\n" or "\n".
+func lineEnd(data []byte) string {
+	if i := bytes.IndexByte(data, '\n'); i > 0 && data[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
