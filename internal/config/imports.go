@@ -1,0 +1,29 @@
+package config
+
+import "github.com/git-backport/git-backport/policy"
+
+// imports reads the [import] tables into rows.
+func (r *reader) imports(root *value) []policy.Override {
+	var out []policy.Override
+	for _, v := range root.each("import") {
+		file := v.sub("file")
+		if file == nil || v.text("format") == "" {
+			r.add(v.at, "", "an [import] needs format and file")
+			continue
+		}
+		name, text, err := r.loader.open(file, file.at.src.name)
+		if err != nil {
+			if es, ok := err.(Errors); ok {
+				r.list = append(r.list, es...)
+			}
+			continue
+		}
+		rows, err := r.importRows(v.text("format"), name, text)
+		if err != nil {
+			r.add(file.at, "", "%q as %s: %s", name, v.text("format"), err)
+			continue
+		}
+		out = append(out, rows...)
+	}
+	return out
+}

@@ -1,0 +1,84 @@
+package config
+
+// options reads the sections that other stages use.
+func (r *reader) options(root *value) {
+	v := root.sub("pin")
+	r.cfg.Pin = Pin{Rule: v.text("rule"), Selector: v.text("selector"), CI: v.text("ci"), Image: v.text("image"),
+		Baseline: v.text("baseline"), Exclude: v.texts("exclude"), Follow: v.text("follow")}
+	if r.cfg.Pin.Rule == "follow" && r.cfg.Pin.Follow == "" {
+		r.add(v.sub("rule").at, "", "rule = %q needs pin.follow", "follow")
+	}
+	for _, c := range v.each("custom") {
+		p := CustomPin{File: c.text("file"), Regex: c.text("regex"), Compare: c.text("compare"), Role: c.text("role")}
+		if p.File == "" || p.Regex == "" {
+			r.add(c.at, "", "a [[pin.custom]] needs file and regex")
+		}
+		r.cfg.Pin.Custom = append(r.cfg.Pin.Custom, p)
+	}
+	r.bump(root.sub("bump"))
+	n := root.sub("notes")
+	r.cfg.Notes = Notes{File: n.text("file"), Style: n.text("style"), OnPick: n.text("on_pick"), Date: n.text("date")}
+	for _, p := range root.each("path") {
+		rule := Path{Match: p.text("match"), OnConflict: p.text("on_conflict"), Note: p.text("note")}
+		if rule.Match == "" || rule.OnConflict == "" {
+			r.add(p.at, "", "a [[path]] needs match and on_conflict")
+		}
+		r.cfg.Paths = append(r.cfg.Paths, rule)
+	}
+	pr := root.sub("pr")
+	r.cfg.PR = PR{Title: pr.text("title"), Body: pr.text("body"), Draft: pr.flag("draft", false), Labels: pr.texts("labels")}
+	r.fields(pr.sub("title"), "subject", "branch", "line", "version", "kind")
+	r.fields(pr.sub("body"), "subject", "branch", "line", "version", "kind")
+}
+
+func (r *reader) bump(v *value) {
+	r.cfg.Bump = Bump{When: v.text("when"), Commit: v.text("commit"), Anchor: v.text("anchor"), Lockstep: v.texts("lockstep")}
+	r.fields(v.sub("commit"), "version", "line", "branch", "name")
+	for _, f := range v.each("file") {
+		b := BumpFile{Type: f.text("type"), Path: f.text("path"), Pattern: f.text("pattern"), Value: f.text("value"),
+			Count: f.int("count"), Min: f.int("min"), Max: f.int("max")}
+		switch {
+		case b.Type == "":
+			r.add(f.at, "", "a [[bump.file]] needs type")
+		case b.Type == "regex" && (b.Path == "" || b.Pattern == ""):
+			r.add(f.at, "", "a [[bump.file]] of type %q needs path and pattern", b.Type)
+		case b.Type != "regex" && (b.Pattern != "" || b.Value != ""):
+			r.add(f.at, "", "pattern and value are for type %q only", "regex")
+		case b.Max != 0 && b.Min > b.Max:
+			r.add(f.sub("min").at, "", "min is greater than max")
+		}
+		r.fields(f.sub("value"), "version", "major", "minor", "patch")
+		r.cfg.Bump.Files = append(r.cfg.Bump.Files, b)
+	}
+}
+
+// fields checks the {fields} of a text template; "{{" stands for a brace.
+func (r *reader) fields(v *value, known ...string) {
+	if v == nil {
+		return
+	}
+	s := v.str
+	for i := 0; i < len(s); i++ {
+		if s[i] != '{' {
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '{' {
+			i++
+			continue
+		}
+		end := i + 1
+		for end < len(s) && s[end] != '}' && s[end] != '{' && end-i < 40 {
+			end++
+		}
+		name := s[i+1 : end]
+		if end == len(s) || s[end] != '}' || indexOf(known, name) < 0 {
+			hint := "write {{ for a brace"
+			if n := nearest(name, known); n != "" {
+				hint = "did you mean \"{" + n + "}\"?"
+			}
+			r.add(v.at, hint, "unknown field %q", "{"+name+"}")
+			return
+		}
+		i = end
+	}
+}

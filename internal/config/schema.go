@@ -1,0 +1,226 @@
+package config
+
+// A shape is what may stand at a place of the file. The tables below are read by the check of the
+// file, by the JSON schema for editors, and by nothing else: a key is named once.
+type shape struct {
+	form form
+	doc  string
+	enum []string // of a string
+	keys []key    // of a table
+	free *shape   // of a table: any other key
+	tail *shape   // of a table: any other key that ends in _until
+	item *shape   // of an array
+	lone bool     // of an array: one item may stand without brackets
+	read string   // of a string: how it is read further; see readable
+}
+
+type key struct {
+	name  string
+	shape shape
+}
+
+func text(doc string) shape           { return shape{form: formString, doc: doc} }
+func read(how, doc string) shape      { return shape{form: formString, read: how, doc: doc} }
+func flag(doc string) shape           { return shape{form: formBool, doc: doc} }
+func count(doc string) shape          { return shape{form: formInt, doc: doc} }
+func day(doc string) shape            { return shape{form: formDate, doc: doc} }
+func table(doc string, k []key) shape { return shape{form: formTable, doc: doc, keys: k} }
+
+func choice(doc string, values ...string) shape {
+	return shape{form: formString, doc: doc, enum: values}
+}
+
+func list(doc string, item shape) shape {
+	return shape{form: formArray, doc: doc, item: &item}
+}
+
+func oneOrMore(doc string, item shape) shape {
+	return shape{form: formArray, doc: doc, item: &item, lone: true}
+}
+
+func named(doc string, item shape) shape {
+	return shape{form: formTable, doc: doc, free: &item}
+}
+
+// What the strings of the file are read as further.
+const (
+	asTemplate = "template"
+	asLine     = "line"
+	asDuration = "duration"
+	asEnd      = "end"
+	asVersion  = "version"
+	asRegexp   = "regexp"
+	asGlob     = "glob"
+	asName     = "name"
+)
+
+func verdicts() []string { return []string{"required", "allowed", "ask", "refused"} }
+
+func root() shape {
+	return table("Support policy of git-backport.", []key{
+		{"schema", count("Version of this file's schema: 1.")},
+		{"extends", text("A policy that this one adds to: preset:NAME, or a path beside this file.")},
+		{"repo", repoShape()},
+		{"dates", datesShape()},
+		{"class", named("Classes of lines, tried in the order of the file; the one without match is the default.", classShape())},
+		{"phase", named("Verdicts of a phase; [phase.\"*\"] for every phase.", named("Kind of change = verdict; \"*\" for every kind.", choice("Verdict.", verdicts()...)))},
+		{"kind", named("Kinds of change added to the built-in ones.", table("", []key{
+			{"like", text("The kind it is treated as where nothing else is said.")},
+			{"labels", list("Labels of the pull requests.", text(""))},
+		}))},
+		{"rules", rulesShape()},
+		{"cadence", table("Least time between two releases of a line.", []key{
+			{"min_interval", read(asDuration, "Since the line's last stable tag, \"1 month\".")},
+			{"exempt", list("Kinds that need not wait.", text(""))},
+		})},
+		{"soak", soakShape()},
+		{"pin", pinShape()},
+		{"bump", bumpShape()},
+		{"notes", notesShape()},
+		{"path", list("What to do with paths that conflict.", table("", []key{
+			{"match", read(asGlob, "Glob of paths: *, ?, ** across directories.")},
+			{"on_conflict", choice("Applied only to paths that conflict, and always shown.", "ours", "theirs", "union", "notes", "lock", "manual")},
+			{"note", text("Why; shown where the rule is used.")},
+		}))},
+		{"pr", table("Pull requests.", []key{
+			{"title", text("Fields: {subject} {branch} {line} {version} {kind}.")},
+			{"body", text("Placed above the generated evidence; the same fields.")},
+			{"draft", flag("Open as drafts.")},
+			{"labels", list("Labels.", text(""))},
+		})},
+		{"branch", list("Explicit facts about one line; they win over rules.", branchShape())},
+		{"import", oneOrMore("A schedule of another form, read as [[branch]] rows; explicit rows win.", table("", []key{
+			{"format", choice("Its form.", "node", "endoflife", "kubernetes", "python", "csv")},
+			{"file", text("Path beside this file.")},
+		}))},
+	})
+}
+
+func repoShape() shape {
+	return table("How branches and tags name the release lines.", []key{
+		{"main", text("Branch where changes land first; default: the remote's HEAD, else main, else master.")},
+		{"branch", oneOrMore("Templates of release branches, \"release-{major}.0.0\"; the first one names new branches. Empty: lines live on main.", read(asTemplate, ""))},
+		{"tag", oneOrMore("Templates of release tags, \"v{version}\".", read(asTemplate, ""))},
+		{"line", choice("What names a line; versions 0.x always belong to line 0.x.", "major", "minor")},
+		{"ignore", oneOrMore("Globs of branches that are never targets and count for nothing.", text(""))},
+		{"from", read(asLine, "The oldest line that is looked at.")},
+	})
+}
+
+func datesShape() shape {
+	return table("Where release dates come from.", []key{
+		{"source", choice("tags: day of the line's first stable tag (default); plan: the planned day; table: [[branch]] rows and imports.", "tags", "plan", "table")},
+		{"plan", table("When lines are released: used for what is still to come, and for everything with source = \"plan\".", []key{
+			{"line", read(asLine, "A line.")},
+			{"date", day("Its release.")},
+			{"every", read(asDuration, "Time between two lines, \"1 month\".")},
+		})},
+		{"branch_lead", read(asDuration, "How long before its release a branch is cut.")},
+		{"end_is", choice("What an end date means; last-day is the default.", "last-day", "first-unsupported-day")},
+	})
+}
+
+func classShape() shape {
+	return table("", []key{
+		{"match", oneOrMore("Rules on the line's number; all must hold. None: the default class.", table("", []key{
+			{"component", choice("The number that is looked at; default major.", "major", "minor")},
+			{"divisible_by", count("Lines whose number it divides.")},
+			{"remainder", count("With this remainder; default 0.")},
+			{"equals", count("Lines with this number.")},
+			{"lines", list("These lines.", read(asLine, ""))},
+			{"from", read(asLine, "From this line on.")},
+			{"to", read(asLine, "Up to this line.")},
+		}))},
+		{"phases", list("Stretches of the line's life, in order. Empty: supported until the first stable release only.", table("", []key{
+			{"name", read(asName, "Name of the phase, and of its [phase.NAME].")},
+			{"until", read(asEnd, "\"24 months\", \"2 releases\", \"class(+1) + 2 months\", \"2027-08-20\", \"max(…, …)\"; absent: no end is known.")},
+			{"round", choice("Moves the end to the last day of its month.", "month-end")},
+		}))},
+	})
+}
+
+func rulesShape() shape {
+	return table("Switches.", []key{
+		{"main_first", choice("Must a change be on main first? Security fixes are only warned about.", "required", "warn", "off")},
+		{"pending", flag("Lines that are cut and not released are targets; default true.")},
+		{"grace", read(asDuration, "After the end, what was taken becomes ask; default 0 days.")},
+		{"equal_patch", flag("No release of one line before every required line has the fix; default true.")},
+	})
+}
+
+func soakShape() shape {
+	s := table("How long a change must have been out, by kind; \"*\" for the others.", []key{
+		{"exempt", list("Kinds that need not wait.", text(""))},
+	})
+	rule := table("", []key{
+		{"min", read(asDuration, "Least time, \"14 days\".")},
+		{"strict", flag("More than min; default false: min is enough.")},
+		{"since", choice("What the time is counted from; default published.", "published", "released")},
+	})
+	s.free = &rule
+	return s
+}
+
+func pinShape() shape {
+	levels := []string{"fixed", "patch", "track", "follow", "warn", "off"}
+	return table("The toolchain gate.", []key{
+		{"rule", choice("For floors (rust-version, the go directive …); default fixed.", levels...)},
+		{"selector", choice("For toolchain selector files; default fixed.", levels...)},
+		{"ci", choice("For CI inputs; default warn.", "fixed", "warn", "off")},
+		{"image", choice("For container and runner images; default notice.", "fixed", "warn", "notice", "off")},
+		{"baseline", choice("What a pin is compared with; default branch-point.", "branch-point", "first-tag", "tip")},
+		{"exclude", list("Globs of paths that are not read.", read(asGlob, ""))},
+		{"follow", text("Calendar whose oldest supported release is the limit, for rule = \"follow\": preset:NAME or a path.")},
+		{"custom", list("Pins the program does not know.", table("", []key{
+			{"file", read(asGlob, "Glob of paths.")},
+			{"regex", read(asRegexp, "With exactly one group: the value.")},
+			{"compare", choice("How values are ordered; default semver.", "semver", "int", "date", "string")},
+			{"role", choice("Default floor.", "floor", "selector", "ci", "image")},
+		}))},
+	})
+}
+
+func bumpShape() shape {
+	return table("The patch bump.", []key{
+		{"when", choice("pick: last commit of the backport (default); separate: a branch of its own; release: only by the verb bump; never.", "pick", "separate", "release", "never")},
+		{"commit", text("Message; fields {version} {line} {branch} {name}.")},
+		{"anchor", text("File that says which version the tree is.")},
+		{"lockstep", oneOrMore("Companion packages that move along: auto, none, or globs of names.", text(""))},
+		{"file", list("Version files; default: those that are found.", table("", []key{
+			{"type", choice("Kind of file.", "cargo", "cargo-lock", "cargo-vet", "npm", "pyproject", "python-version", "maven", "cmake", "version-file", "c-header", "gradle-properties", "go-const", "regex")},
+			{"path", text("Path in the tree.")},
+			{"pattern", read(asRegexp, "For regex: one group, the value.")},
+			{"value", text("For regex: what is written, \"{patch}\"; default {version}.")},
+			{"count", count("Exact number of matches.")},
+			{"min", count("Least number of matches; default 1.")},
+			{"max", count("Greatest number of matches.")},
+		}))},
+	})
+}
+
+func notesShape() shape {
+	return table("Release notes.", []key{
+		{"file", text("Path of the notes.")},
+		{"style", choice("How sections are written.", "wasmtime", "keep-a-changelog", "headings", "none")},
+		{"on_pick", choice("What becomes of hunks to the notes; default move.", "drop", "keep", "move")},
+		{"date", text("How a date is written, in strftime's letters; default %Y-%m-%d.")},
+	})
+}
+
+func branchShape() shape {
+	s := table("", []key{
+		{"line", read(asLine, "The line.")},
+		{"name", text("Branch that does not follow the template.")},
+		{"class", text("Class, whatever the rules say.")},
+		{"released", day("Release date.")},
+		{"end", day("Last day of support (see dates.end_is); needs a note.")},
+		{"note", text("Shown in the calendar.")},
+		{"frozen", flag("Never a target, still in the calendar.")},
+		{"skip", oneOrMore("Kinds refused here.", text(""))},
+		{"burned", list("Versions never to be used.", read(asVersion, ""))},
+		{"pin", named("Baseline of a toolchain, rust = \"1.78.0\".", text(""))},
+	})
+	tail := day("End of the phase named before _until.")
+	s.tail = &tail
+	return s
+}

@@ -1,0 +1,231 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// Lines finds the release lines of a repository, newest first, and dates them for the policy's day.
+// It never fails: what makes no sense is a Problem, and the line concerned is no target.
+func Lines(p *Policy, f Facts) ([]Line, []Problem) {
+	b := builder{p: p, asOf: f.AsOf, byID: map[LineID]*draft{}}
+	b.tags(f.Tags)
+	b.branches(f.Branches)
+	for i := range p.Branches {
+		b.draft(p.Branches[i].Line).row = true
+	}
+	b.sort()
+	for _, d := range b.drafts {
+		b.date(d)
+	}
+	b.states()
+	lines := make([]Line, 0, len(b.drafts))
+	b.windows()
+	for _, d := range b.drafts {
+		b.report(d)
+		lines = append(lines, d.Line)
+	}
+	b.checkTags(f)
+	return lines, b.problems
+}
+
+type builder struct {
+	p        *Policy
+	asOf     Date
+	byID     map[LineID]*draft
+	drafts   []*draft // newest first, after sort
+	problems []Problem
+	preStyle map[string]string // "beta" → one tag of each style
+}
+
+type draft struct {
+	Line
+	row      bool // [[branch]] or an import speaks of it
+	anyTag   bool // a tag of any kind exists on the policy's day
+	stable   Date // day of the first stable tag, up to the policy's day
+	stableV  *semver.Version
+	undated  bool // a stable tag whose day is not known
+	future   Date // first stable tag after the policy's day; zero: none
+	cut      Date
+	claims   []string // branches that claim the line
+	ignored  bool
+	template int
+}
+
+func (b *builder) draft(id LineID) *draft {
+	d := b.byID[id]
+	if d == nil {
+		d = &draft{Line: Line{ID: id, AsOf: b.asOf, override: b.p.override(id)}}
+		d.First = semver.New(uint64(id.Major), uint64(id.Minor), 0, "", "")
+		b.byID[id] = d
+		b.drafts = append(b.drafts, d)
+	}
+	return d
+}
+
+// ReadTag returns the line and version that a tag's name holds, by the policy's templates. A version
+// with a pre-release or build part is not a stable release.
+func (p *Policy) ReadTag(name string) (LineID, *semver.Version, bool) {
+	return p.read(p.Repo.Tags, name)
+}
+
+// ReadBranch returns the line that a branch's name holds, by [[branch]] name and by the templates.
+func (p *Policy) ReadBranch(name string) (LineID, bool) {
+	for i := range p.Branches {
+		if p.Branches[i].Name == name && name != "" {
+			return p.Branches[i].Line, true
+		}
+	}
+	id, _, ok := p.read(p.Repo.Branches, name)
+	return id, ok
+}
+
+// ParseLine reads what a user gives for a line: "36", "release-36.0.0".
+func (p *Policy) ParseLine(text string) (LineID, error) {
+	if id, ok := p.ReadBranch(text); ok {
+		return id, nil
+	}
+	return p.Repo.Scheme.ParseLine(text)
+}
+
+func (p *Policy) read(templates []Template, name string) (LineID, *semver.Version, bool) {
+	for _, t := range templates {
+		v, ok := t.Match(name)
+		if !ok || v.Major() > maxComponent || v.Minor() > maxComponent || v.Patch() > maxComponent {
+			continue
+		}
+		if (p.Repo.Scheme == ByMinor || v.Major() == 0) && !t.HasField("minor") {
+			continue
+		}
+		return p.Repo.Scheme.ID(uint32(v.Major()), uint32(v.Minor())), v, true
+	}
+	return LineID{}, nil, false
+}
+
+// IsStable reports whether v is a release, without a pre-release or build part.
+func IsStable(v *semver.Version) bool { return v.Prerelease() == "" && v.Metadata() == "" }
+
+func (b *builder) tags(tags []TagFact) {
+	for _, t := range tags {
+		id, v, ok := b.p.ReadTag(t.Name)
+		if !ok {
+			continue
+		}
+		d := b.draft(id)
+		if t.Date.After(b.asOf) {
+			if IsStable(v) && (d.future.IsZero() || t.Date.Before(d.future)) {
+				d.future = t.Date
+			}
+			continue
+		}
+		d.anyTag = true
+		if !IsStable(v) {
+			b.prerelease(t.Name, v)
+			continue
+		}
+		if d.Latest == nil || v.GreaterThan(d.Latest) {
+			d.Latest, d.LatestTag, d.LatestDate = v, t.Name, t.Date
+		}
+		switch {
+		case t.Date.IsZero():
+			d.undated = true
+		case d.stable.IsZero() || t.Date.Before(d.stable) || t.Date == d.stable && v.LessThan(d.stableV):
+			d.stable, d.stableV, d.DatedBy = t.Date, v, t.Name
+		}
+	}
+}
+
+// prerelease looks for beta1 beside beta.1: as semantic versions they do not sort as they were meant.
+func (b *builder) prerelease(tag string, v *semver.Version) {
+	first, _, dotted := strings.Cut(v.Prerelease(), ".")
+	word := strings.TrimRight(first, "0123456789")
+	if word == "" || word == first && !dotted {
+		return
+	}
+	key, other := word+".", word
+	if word != first {
+		key, other = word, word+"."
+	}
+	if b.preStyle == nil {
+		b.preStyle = map[string]string{}
+	}
+	if _, seen := b.preStyle[key]; seen {
+		return
+	}
+	b.preStyle[key] = tag
+	if rival, ok := b.preStyle[other]; ok {
+		refs := []string{rival, tag}
+		sort.Strings(refs)
+		b.problems = append(b.problems, Problem{Code: MixedPrerelease, Refs: refs,
+			Message: fmt.Sprintf("tags %q and %q number their pre-releases in two styles, which do not sort together: %s1 is newer than %s.2 to semantic versions", refs[0], refs[1], word, word)})
+	}
+}
+
+func (b *builder) branches(branches []BranchFact) {
+	sorted := slices.SortedFunc(slices.Values(branches), func(x, y BranchFact) int { return cmp.Compare(x.Name, y.Name) })
+	seen := map[string]bool{}
+	for _, f := range sorted {
+		id, ok := b.p.ReadBranch(f.Name)
+		if !ok || seen[f.Name] {
+			continue
+		}
+		seen[f.Name] = true
+		d := b.draft(id)
+		ignored := b.ignores(f.Name)
+		if o := d.override; o != nil && o.Name != "" && o.Name != f.Name {
+			continue // [[branch]] name settles which branch it is
+		}
+		switch {
+		case d.Branch == "" || d.ignored && !ignored:
+			d.Branch, d.Tip, d.cut, d.ignored = f.Name, f.Tip, f.Cut, ignored
+			d.claims = []string{f.Name}
+		case !ignored:
+			d.claims = append(d.claims, f.Name)
+		}
+	}
+	for i := range b.p.Branches {
+		if o := &b.p.Branches[i]; o.Name != "" && !seen[o.Name] {
+			b.problems = append(b.problems, Problem{Code: NoSuchBranch, Line: o.Line, Refs: []string{o.Name},
+				Message: fmt.Sprintf("[[branch]] of line %s names branch %q, which is not here", o.Line, o.Name)})
+		}
+	}
+}
+
+func (b *builder) ignores(name string) bool {
+	for _, g := range b.p.Repo.Ignore {
+		if glob(g, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// glob matches * (anything) and ? (one byte); it takes time linear in both but for one backtrack point.
+func glob(pattern, name string) bool {
+	p, n, star, mark := 0, 0, -1, 0
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, n
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
+			p++
+			n++
+		case star >= 0:
+			mark++
+			p, n = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
+
+func (b *builder) sort() {
+	slices.SortFunc(b.drafts, func(x, y *draft) int { return y.ID.Compare(x.ID) })
+}

@@ -1,0 +1,257 @@
+package policy
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// A Template is a pattern for branch or tag names, "release-{major}.0.0", "go{major}.{minor}[.{patch}]".
+//
+// Fields are {major}, {minor}, {patch}, whole numbers without leading zeros ({minor:02} is padded to
+// two digits), and {version}, a semantic version with or without a pre-release part. What stands in
+// square brackets may be absent; it counts as zero then. Everything else stands for itself.
+// The zero Template matches nothing.
+type Template struct {
+	text  string
+	parts []part
+	re    *regexp.Regexp
+	names []string // field of each capture group
+}
+
+type part struct {
+	literal string
+	field   string // major, minor, patch, version; empty for a literal or a group
+	width   int
+	group   []part
+}
+
+const (
+	maxTemplate  = 200
+	number       = `0|[1-9][0-9]{0,8}`
+	preOrBuild   = `[0-9A-Za-z-]{1,60}(?:\.[0-9A-Za-z-]{1,60}){0,8}`
+	versionRegex = `(?:` + number + `)\.(?:` + number + `)\.(?:` + number + `)(?:-` + preOrBuild + `)?(?:\+` + preOrBuild + `)?`
+)
+
+// ParseTemplate reads a template. It must have {version} or {major}, and no field twice.
+func ParseTemplate(text string) (Template, error) {
+	fail := func(format string, args ...any) (Template, error) {
+		return Template{}, fmt.Errorf("template %q: "+format, append([]any{text}, args...)...)
+	}
+	if len(text) > maxTemplate {
+		return Template{}, fmt.Errorf("template of %d bytes: at most %d", len(text), maxTemplate)
+	}
+	p := templateParser{rest: text, seen: map[string]bool{}}
+	parts, err := p.parse(0)
+	if err != nil {
+		return fail("%w", err)
+	}
+	if p.rest != "" {
+		return fail("%q closes nothing", "]")
+	}
+	if p.seen["version"] == p.seen["major"] {
+		return fail("want exactly one of {major} and {version}")
+	}
+	if p.seen["version"] && len(p.seen) > 1 {
+		return fail("{version} already holds the other fields")
+	}
+	t := Template{text: text, parts: parts}
+	var b strings.Builder
+	t.regex(&b, parts)
+	t.re, err = regexp.Compile(`^(?:` + b.String() + `)$`)
+	if err != nil {
+		return fail("%w", err)
+	}
+	return t, nil
+}
+
+type templateParser struct {
+	rest string
+	seen map[string]bool
+}
+
+func (p *templateParser) parse(depth int) ([]part, error) {
+	var parts []part
+	for p.rest != "" {
+		switch i := strings.IndexAny(p.rest, "{}[]"); {
+		case i != 0:
+			if i < 0 {
+				i = len(p.rest)
+			}
+			parts = append(parts, part{literal: p.rest[:i]})
+			p.rest = p.rest[i:]
+		case p.rest[0] == '{':
+			f, err := p.field()
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, f)
+		case p.rest[0] == '[':
+			if depth == 3 {
+				return nil, fmt.Errorf("brackets nested too deeply")
+			}
+			p.rest = p.rest[1:]
+			group, err := p.parse(depth + 1)
+			if err != nil {
+				return nil, err
+			}
+			if !strings.HasPrefix(p.rest, "]") {
+				return nil, fmt.Errorf("%q is never closed", "[")
+			}
+			if !hasField(group) {
+				return nil, fmt.Errorf("an optional part needs a field, as in %q", "[.{patch}]")
+			}
+			p.rest = p.rest[1:]
+			parts = append(parts, part{group: group})
+		case p.rest[0] == ']' && depth > 0:
+			return parts, nil
+		default:
+			return nil, fmt.Errorf("%q closes nothing", p.rest[:1])
+		}
+	}
+	return parts, nil
+}
+
+func hasField(parts []part) bool {
+	for _, p := range parts {
+		if p.field != "" || hasField(p.group) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *templateParser) field() (part, error) {
+	end := strings.IndexByte(p.rest, '}')
+	if end < 0 {
+		return part{}, fmt.Errorf("%q is never closed", "{")
+	}
+	text := p.rest[1:end]
+	p.rest = p.rest[end+1:]
+	name, width, padded := strings.Cut(text, ":")
+	f := part{field: name}
+	switch name {
+	case "major", "minor", "patch", "version":
+	default:
+		return part{}, fmt.Errorf("unknown field %q: want {major}, {minor}, {patch} or {version}", "{"+text+"}")
+	}
+	if padded {
+		if name == "version" || len(width) != 2 || width[0] != '0' || width[1] < '2' || width[1] > '9' {
+			return part{}, fmt.Errorf("field %q: want a width as in {minor:02}", "{"+text+"}")
+		}
+		f.width = int(width[1] - '0')
+	}
+	if p.seen[name] {
+		return part{}, fmt.Errorf("field %q stands twice", "{"+name+"}")
+	}
+	p.seen[name] = true
+	return f, nil
+}
+
+func (t *Template) regex(b *strings.Builder, parts []part) {
+	for _, p := range parts {
+		switch {
+		case p.field == "version":
+			b.WriteString("(" + versionRegex + ")")
+			t.names = append(t.names, p.field)
+		case p.field != "" && p.width > 0:
+			fmt.Fprintf(b, "([0-9]{%d}|[1-9][0-9]{%d,8})", p.width, p.width)
+			t.names = append(t.names, p.field)
+		case p.field != "":
+			b.WriteString("(" + number + ")")
+			t.names = append(t.names, p.field)
+		case p.group != nil:
+			b.WriteString("(?:")
+			t.regex(b, p.group)
+			b.WriteString(")?")
+		default:
+			b.WriteString(regexp.QuoteMeta(p.literal))
+		}
+	}
+}
+
+// String returns the template as it was written.
+func (t Template) String() string { return t.text }
+
+// Match reads name and returns the version it holds. Fields that the template does not have are zero.
+func (t Template) Match(name string) (*semver.Version, bool) {
+	if t.re == nil || len(name) > 1000 {
+		return nil, false
+	}
+	m := t.re.FindStringSubmatch(name)
+	if m == nil {
+		return nil, false
+	}
+	var n [3]uint64
+	for i, field := range t.names {
+		text := m[i+1]
+		if field == "version" {
+			v, err := semver.StrictNewVersion(text)
+			return v, err == nil
+		}
+		if text == "" {
+			continue
+		}
+		v, err := strconv.ParseUint(text, 10, 32)
+		if err != nil {
+			return nil, false
+		}
+		n[fieldIndex(field)] = v
+	}
+	return semver.New(n[0], n[1], n[2], "", ""), true
+}
+
+func fieldIndex(field string) int {
+	switch field {
+	case "minor":
+		return 1
+	case "patch":
+		return 2
+	}
+	return 0
+}
+
+// HasField reports whether the template reads the field: major, minor or patch.
+func (t Template) HasField(field string) bool {
+	for _, n := range t.names {
+		if n == field || n == "version" {
+			return true
+		}
+	}
+	return false
+}
+
+// Format writes the name of version v. Optional parts whose fields are all zero are left out.
+func (t Template) Format(v *semver.Version) string {
+	var b strings.Builder
+	format(&b, t.parts, v)
+	return b.String()
+}
+
+// format writes the parts and reports whether a field among them was not zero.
+func format(b *strings.Builder, parts []part, v *semver.Version) bool {
+	n := [3]uint64{v.Major(), v.Minor(), v.Patch()}
+	set := false
+	for _, p := range parts {
+		switch {
+		case p.field == "version":
+			b.WriteString(v.String())
+			set = true
+		case p.field != "":
+			fmt.Fprintf(b, "%0*d", p.width, n[fieldIndex(p.field)])
+			set = set || n[fieldIndex(p.field)] != 0
+		case p.group != nil:
+			var g strings.Builder
+			if format(&g, p.group, v) {
+				b.WriteString(g.String())
+				set = true
+			}
+		default:
+			b.WriteString(p.literal)
+		}
+	}
+	return set
+}
