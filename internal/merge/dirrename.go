@@ -1,0 +1,177 @@
+package merge
+
+import (
+	"sort"
+	"strings"
+)
+
+// findDirRenames decides for each side which directories it renamed: those that are gone there and
+// of whose files most went to one directory. A directory that both sides renamed is left to the
+// renames of its files.
+func (m *merger) findDirRenames() {
+	for _, s := range m.sides[sideOurs:] {
+		froms := make([]string, 0, len(s.moves))
+		for from := range s.moves {
+			froms = append(froms, from)
+		}
+		sort.Strings(froms)
+		for _, from := range froms {
+			best, most, tie := "", 0, false
+			s.moves[from].each(func(to string, n int) {
+				switch {
+				case n > most:
+					best, most, tie = to, n, false
+				case n == most:
+					tie = true
+				}
+			})
+			switch {
+			case most == 0:
+			case tie:
+				m.conflictSplit(from)
+			default:
+				s.dirRenames[from] = best
+			}
+		}
+	}
+	ours, theirs := m.sides[sideOurs].dirRenames, m.sides[sideTheirs].dirRenames
+	for from := range ours {
+		if _, both := theirs[from]; both {
+			delete(ours, from)
+			delete(theirs, from)
+		}
+	}
+}
+
+// A dirMove collects the files of one side that directory renames of the other would put at one path.
+type dirMove struct {
+	files    []string
+	reported bool
+}
+
+// movedTo returns where the other side's directory renames put path, and which rename did it.
+func movedTo(path string, renames map[string]string) (to, fromDir string, ok bool) {
+	for d, _ := splitPath(path); d != ""; d, _ = splitPath(d) {
+		if newDir, renamed := renames[d]; renamed {
+			rest := path[len(d)+1:]
+			return join(newDir, rest), d, true
+		}
+	}
+	return "", "", false
+}
+
+// moveByDirRenames moves what side added or renamed into a directory that the other side renamed,
+// and returns the side's renames.
+func (m *merger) moveByDirRenames(side int) []rename {
+	s, dirs := m.sides[side], m.sides[other(side)].dirRenames
+	moves := make(map[string]*dirMove)
+	if len(dirs) > 0 {
+		for _, c := range s.changes {
+			if to, _, ok := movedTo(c.path, dirs); ok && c.kind == added {
+				if moves[to] == nil {
+					moves[to] = &dirMove{}
+				}
+				moves[to].files = append(moves[to].files, c.path)
+			}
+		}
+		for _, mv := range moves {
+			sort.Strings(mv.files)
+		}
+	}
+	var renames []rename
+	for _, c := range s.changes {
+		if c.kind != added {
+			continue
+		}
+		if len(dirs) > 0 {
+			if to, ok := m.newPlace(side, c, moves); ok {
+				m.moveTo(side, c, to)
+			}
+		}
+		if c.twin != nil {
+			renames = append(renames, rename{side: side, from: c.twin.node, to: c.node, score: c.score})
+		}
+	}
+	return renames
+}
+
+// newPlace returns where a file that side added goes by the other side's directory renames, if it
+// can go there.
+func (m *merger) newPlace(side int, c *fileChange, moves map[string]*dirMove) (string, bool) {
+	dirs := m.sides[other(side)].dirRenames
+	to, fromDir, ok := movedTo(c.path, dirs)
+	if !ok {
+		return "", false
+	}
+	if _, again := m.sides[side].dirRenames[dirs[fromDir]]; again {
+		return "", false // its new directory was itself renamed on this side
+	}
+	mv := moves[to]
+	switch {
+	case mv.reported:
+		return "", false
+	case m.inTheWay(side, c, to):
+		mv.reported = true
+		m.conflict(KindImplicitDirRename, append([]string{to}, mv.files...),
+			"Existing file/dir at %s in the way of implicit directory rename(s) putting the following path(s) there: %s.",
+			to, strings.Join(mv.files, ", "))
+		return "", false
+	case len(mv.files) > 1:
+		mv.reported = true
+		m.conflict(KindImplicitDirRename, append([]string{to}, mv.files...),
+			"Cannot map more than one path to %s; implicit directory renames tried to put these paths there: %s",
+			to, strings.Join(mv.files, ", "))
+		return "", false
+	}
+	return to, true
+}
+
+// inTheWay tells whether something that c cannot share its path with is at to.
+func (m *merger) inTheWay(side int, c *fileChange, to string) bool {
+	n, settled := m.lookup(to)
+	if settled {
+		return true
+	}
+	if n == nil {
+		return false
+	}
+	if n.settled || (n.files|n.trees)&(1<<side) != 0 {
+		return true
+	}
+	return n.files&maskBase != 0 && (c.twin == nil || c.twin.path != to)
+}
+
+// moveTo moves what side added at c to the path to, which is a conflict by git's default
+// configuration: a directory rename suggests it, nobody said so.
+func (m *merger) moveTo(side int, c *fileChange, to string) {
+	old, oldPath := c.node, c.path
+	moved := old
+	if old.trees == 0 {
+		old.parent.drop(old)
+	} else {
+		moved = &node{files: 1 << side}
+		moved.stages[side] = old.stages[side]
+		old.files, old.clash, old.equal = 0, false, 0
+	}
+	dirPath, name := splitPath(to)
+	d := m.ensureDir(dirPath)
+	if n := d.index[name]; n != nil {
+		n.stages[side], n.from[side] = moved.stages[side], oldPath
+		n.files |= 1 << side
+		n.clash = n.trees != 0 || n.sub != nil
+		n.equal = 0
+		moved = n
+	} else {
+		moved.path, moved.name, moved.from[side] = to, name, oldPath
+		d.insert(moved)
+	}
+	moved.disputed = true
+	c.node, c.path = moved, to
+	what := oldPath + " added in " + m.labels[side]
+	if c.twin != nil {
+		what = c.twin.path + " renamed to " + oldPath + " in " + m.labels[side] + ","
+	}
+	m.conflict(KindFileLocation, []string{to, oldPath},
+		"%s inside a directory that was renamed in %s, suggesting it should perhaps be moved to %s.",
+		what, m.labels[other(side)], to)
+}

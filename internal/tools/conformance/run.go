@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/git-backport/git-backport/internal/merge"
+)
+
+// A tally counts what the rows came to.
+type tally struct {
+	rows, evaluated, errors, wronglyClean int
+	recorded, live                        int            // rows compared
+	differ                                map[string]int // by what differs
+	ours, git                             time.Duration
+}
+
+// run merges all rows and tells whether every one agrees.
+func run(ctx context.Context, c config) (bool, error) {
+	git := c.git
+	if git == "" {
+		git = "git"
+	}
+	rows, err := rowsOf(ctx, c, git)
+	if err != nil {
+		return false, err
+	}
+	store, err := openStore(git, c.repo)
+	if err != nil {
+		return false, err
+	}
+	scratch, err := os.MkdirTemp("", "conformance")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(scratch)
+	t := &tally{differ: make(map[string]int)}
+	for i, r := range rows {
+		if i%200 == 0 && store.wrote != nil {
+			store.wrote = map[merge.ID][]byte{}
+		}
+		if err := judge(ctx, c, t, store, r, filepath.Join(scratch, "objects")); err != nil {
+			return false, err
+		}
+	}
+	t.print(os.Stdout)
+	return len(t.differ) == 0, nil
+}
+
+func rowsOf(ctx context.Context, c config, git string) ([]row, error) {
+	var rows []row
+	var err error
+	if c.table != "" {
+		rows, err = readTable(c.table)
+	} else {
+		rows, err = randomRows(ctx, git, c.repo, c.random, c.seed)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows = rows[min(c.skip, len(rows)):]
+	if c.limit > 0 {
+		rows = rows[:min(c.limit, len(rows))]
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("no rows")
+	}
+	return rows, nil
+}
+
+// judge merges one row and compares it.
+func judge(ctx context.Context, c config, t *tally, store *catFile, r row, scratch string) error {
+	start := time.Now()
+	ours := mergeRow(ctx, store, r)
+	t.ours += time.Since(start)
+	t.rows++
+	if ours.status == "error" {
+		t.errors++
+	} else {
+		t.evaluated++
+	}
+	differs := ""
+	wrong := wronglyClean(ours, r.status, r.tree)
+	if r.status != "" {
+		t.recorded++
+		differs = prefixed("recorded ", ours.againstRecord(r))
+	}
+	var live answer
+	if c.git != "" {
+		t.live++
+		start := time.Now()
+		if err := os.MkdirAll(scratch, 0o755); err != nil {
+			return err
+		}
+		var err error
+		if live, err = (oracle{c.git, c.repo}).merge(ctx, r, scratch); err != nil {
+			return fmt.Errorf("%s: %w", r.id, err)
+		}
+		t.git += time.Since(start)
+		wrong = wrong || wronglyClean(ours, live.status, live.tree)
+		if differs == "" {
+			differs = prefixed("live ", ours.against(live))
+		}
+	}
+	if wrong {
+		t.wronglyClean++
+	}
+	if differs == "" {
+		return nil
+	}
+	t.differ[differs]++
+	if c.verbose {
+		fmt.Printf("%s: %s\n", r.id, differs)
+	}
+	return writeReproducer(c, r, differs, ours, live)
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+func mergeRow(ctx context.Context, store *catFile, r row) answer {
+	var trees [3]merge.ID
+	for i, commit := range []string{r.base, r.onto, r.source} {
+		id, err := store.treeOf(commit)
+		if err != nil {
+			return answer{status: "error", reason: err.Error()}
+		}
+		trees[i] = id
+	}
+	return ourAnswer(merge.Trees(ctx, store, trees[0], trees[1], trees[2], merge.Options{
+		Labels:     merge.Labels{Base: r.base, Ours: r.onto, Theirs: r.source},
+		Attributes: merge.AttributeSource{Tree: trees[1]},
+	}))
+}
+
+// writeReproducer writes what is needed to look at a disagreement by hand.
+func writeReproducer(c config, r row, differs string, ours, git answer) error {
+	if c.out == "" {
+		return nil
+	}
+	if err := os.MkdirAll(c.out, 0o755); err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s: %s\ngit -C %s %s\n", r.id, differs, c.repo, strings.Join((oracle{c.git, c.repo}).args(r), " "))
+	for _, side := range []struct {
+		name string
+		a    answer
+	}{{"ours", ours}, {"git", git}} {
+		fmt.Fprintf(&b, "\n%s: %s %s %s\n%s\n%s\n", side.name, side.a.status, side.a.tree, side.a.reason,
+			strings.Join(side.a.stages, "\n"), strings.Join(side.a.messages, "\n"))
+	}
+	if r.status != "" {
+		fmt.Fprintf(&b, "\nrecorded: %s %s %v %q\n", r.status, r.tree, r.kinds, r.paths)
+	}
+	return os.WriteFile(filepath.Join(c.out, strings.ReplaceAll(r.id, "/", "_")+".txt"), []byte(b.String()), 0o644)
+}
+
+func (t *tally) print(w *os.File) {
+	differing := 0
+	names := make([]string, 0, len(t.differ))
+	for name, n := range t.differ {
+		names = append(names, name)
+		differing += n
+	}
+	sort.Strings(names)
+	fmt.Fprintf(w, "rows %d · evaluated %d · errors %d · compared with the record %d, live %d\n", t.rows, t.evaluated, t.errors, t.recorded, t.live)
+	fmt.Fprintf(w, "agree %d · disagree %d · wrongly clean %d\n", t.rows-differing, differing, t.wronglyClean)
+	for _, name := range names {
+		fmt.Fprintf(w, "  %s: %d\n", name, t.differ[name])
+	}
+	fmt.Fprintf(w, "time: ours %s", t.ours.Round(time.Millisecond))
+	if t.live > 0 {
+		fmt.Fprintf(w, ", git %s in %d processes", t.git.Round(time.Millisecond), t.live)
+	}
+	fmt.Fprintln(w)
+}
