@@ -12,7 +12,8 @@ type format struct {
 	versionSet     bool
 	worktreeConfig bool
 	bare           *bool
-	workTree       string
+	said           *bool // core.bare, also where it does not count for finding the work tree
+	workTree       *string
 	extensions     []Entry // of section "extensions", in order
 }
 
@@ -29,7 +30,27 @@ func readFormat(path string) (format, error) {
 	err = parseFile(src, path, func(v variable) error {
 		return f.set(Entry{Key: v.key, Value: v.value, Bare: v.bare, Scope: ScopeLocal, Origin: Origin{File: path, Line: v.line}})
 	})
+	f.said = f.bare
+	if !f.versionSet || f.version < 0 { // then git takes nothing of the file for how to read the repository
+		f = format{said: f.bare}
+	}
 	return f, err
+}
+
+// readWorktree takes core.bare and core.worktree of one work tree's own file.
+func (f *format) readWorktree(path string) error {
+	src, err := readConfigFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = parseFile(src, path, func(v variable) error {
+		return f.setWorkTree(Entry{Key: v.key, Value: v.value, Bare: v.bare, Scope: ScopeWorktree, Origin: Origin{File: path, Line: v.line}})
+	})
+	f.said = f.bare
+	return err
 }
 
 func (f *format) set(e Entry) error {
@@ -69,7 +90,7 @@ func (f *format) setWorkTree(e Entry) error {
 		if e.Bare {
 			return e.invalid("path", "")
 		}
-		f.workTree = e.Value
+		f.workTree = &e.Value
 	}
 	return nil
 }

@@ -90,23 +90,14 @@ func (l *loader) gitdirHolds(pattern string, fold bool, from Origin) (bool, erro
 	switch {
 	case strings.HasPrefix(pattern, "./"):
 		if from.File == "" {
-			return false, nil // git says an error and goes on
+			return true, nil // git complains, and then takes the complaint for a yes
 		}
 		prefix = realPath(filepath.Dir(l.env.abs(from.File))) + "/"
 		pattern = pattern[2:]
-	case strings.HasPrefix(pattern, "~"):
-		expanded, ok := l.env.expand(pattern)
-		if !ok {
-			return false, &IncludeError{Origin: from, Reason: "the home directory in " + quote(pattern) + " is not known"}
+	default:
+		if pattern = l.realHome(pattern); !filepath.IsAbs(pattern) {
+			pattern = "**/" + pattern
 		}
-		if home, rest, cut := strings.Cut(pattern, "/"); cut {
-			if h, ok := l.env.expand(home); ok {
-				expanded = realPath(h) + "/" + rest
-			}
-		}
-		pattern = expanded
-	case !filepath.IsAbs(pattern):
-		pattern = "**/" + pattern
 	}
 	g := compileGlob(withSubdirs(pattern), fold)
 	for _, dir := range l.gitdirNames() {
@@ -116,6 +107,23 @@ func (l *loader) gitdirHolds(pattern string, fold bool, from Origin) (bool, erro
 		}
 	}
 	return false, nil
+}
+
+// realHome resolves "~/" and "~user/" at the start of pattern, and the links in that home; where the
+// home is not known the pattern stays.
+func (l *loader) realHome(pattern string) string {
+	home, rest, cut := strings.Cut(pattern, "/")
+	if !strings.HasPrefix(home, "~") {
+		return pattern
+	}
+	dir, ok := l.env.expand(home)
+	switch {
+	case !ok:
+		return pattern
+	case !cut:
+		return realPath(dir)
+	}
+	return realPath(dir) + "/" + rest
 }
 
 // gitdirNames returns the git directory with links resolved, and as the user's PWD names it.

@@ -28,7 +28,7 @@ func (s *search) layout(gitDir string) (Layout, format, error) {
 	if form.worktreeConfig {
 		err = form.readWorktree(filepath.Join(gitDir, "config.worktree"))
 	} else if linked {
-		form.bare, form.workTree = nil, "" // they are the main work tree's
+		form.bare, form.workTree = nil, nil // they are the main work tree's
 	}
 	return l, form, err
 }
@@ -71,7 +71,7 @@ func (s *search) withWorkTree(top, gitDir string) (Layout, error) {
 	if err != nil {
 		return Layout{}, err
 	}
-	if _, ok := s.env.lookup("GIT_WORK_TREE"); ok || form.workTree != "" {
+	if _, ok := s.env.lookup("GIT_WORK_TREE"); ok || form.workTree != nil {
 		return s.explicit(l, form, s.cwd)
 	}
 	if form.bare != nil && *form.bare {
@@ -88,10 +88,10 @@ func (s *search) withoutWorkTree(dir string) (Layout, error) {
 	if err != nil {
 		return Layout{}, err
 	}
-	if _, ok := s.env.lookup("GIT_WORK_TREE"); ok || form.workTree != "" {
+	if _, ok := s.env.lookup("GIT_WORK_TREE"); ok || form.workTree != nil {
 		return s.explicit(l, form, "")
 	}
-	l.Bare = form.bare == nil || *form.bare
+	l.Bare = form.said == nil || *form.said
 	return l, nil
 }
 
@@ -108,39 +108,32 @@ func (s *search) explicit(l Layout, form format, implied string) (Layout, error)
 		if named == "" {
 			return Layout{}, fmt.Errorf("GIT_WORK_TREE is set and empty")
 		}
-		l.WorkTree = realPath(s.env.abs(named))
+		l.WorkTree, err = realTop(s.env.abs(named))
 	case form.bare != nil && *form.bare:
 		l.Bare = true
-	case form.workTree != "":
-		top := form.workTree
+	case form.workTree != nil:
+		top := *form.workTree
 		if !filepath.IsAbs(top) {
 			top = filepath.Join(l.GitDir, top)
-			if info, err := os.Stat(top); err != nil || !info.IsDir() {
-				return Layout{}, fmt.Errorf("core.worktree %q of %q is not a directory", form.workTree, l.GitDir)
+			if info, err := os.Stat(top); err != nil || !info.IsDir() || *form.workTree == "" {
+				return Layout{}, fmt.Errorf("core.worktree %q of %q is not a directory", *form.workTree, l.GitDir)
 			}
 		}
-		l.WorkTree = realPath(top)
+		l.WorkTree, err = realTop(top)
 	case implicit && implied != "":
 		l.WorkTree = implied
 	default:
-		l.Bare = form.bare == nil
+		l.Bare = form.said == nil || *form.said
 	}
-	return l, nil
+	return l, err
 }
 
-// readWorktree takes core.bare and core.worktree of one work tree's own file.
-func (f *format) readWorktree(path string) error {
-	own, err := readFormat(path)
-	if err != nil {
-		return err
+// realTop resolves the links of a work tree that need not exist; the directory it is in has to.
+func realTop(path string) (string, error) {
+	if parent := filepath.Dir(path); !exists(parent) {
+		return "", fmt.Errorf("work tree %q: there is no directory %q", path, parent)
 	}
-	if own.bare != nil {
-		f.bare = own.bare
-	}
-	if own.workTree != "" {
-		f.workTree = own.workTree
-	}
-	return nil
+	return realPath(path), nil
 }
 
 // unquoteC reads a C string in double quotes off the start of s.
