@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/git-backport/git-backport/msrv"
+)
+
+// backports gates every backport of a table that merges cleanly.
+func (p *replay) backports(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	rows, clean, stopped, otherTree, withPins := 0, 0, 0, 0, 0
+	in := bufio.NewScanner(f)
+	for in.Scan() {
+		cols := strings.Split(in.Text(), "\t")
+		if len(cols) < 6 || cols[0] == "id" {
+			continue
+		}
+		rows++
+		if cols[4] != "clean" {
+			continue
+		}
+		clean++
+		id, source, onto, base := cols[0], cols[1], cols[2], cols[3]
+		tree, ok, err := p.repo.merge(base, onto, source)
+		if err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		if !ok || tree != cols[5] {
+			otherTree++
+			fmt.Fprintf(p.out, "%s: this git makes another tree\n", id)
+		}
+		verdict, err := p.gate(p.baselineOf(onto), onto, tree)
+		if err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		if len(verdict.Findings) > 0 {
+			withPins++
+		}
+		if !verdict.OK {
+			stopped++
+		}
+		p.show(id+" "+source[:12]+" onto "+onto[:12], verdict)
+	}
+	fmt.Fprintf(p.out, "backports: %d rows, %d clean, %d of them touch or differ in pin files, %d stopped by the gate, %d trees not as recorded\n\n",
+		rows, clean, withPins, stopped, otherTree)
+	return in.Err()
+}
+
+// baselineOf returns the branch point of the branch that a commit is on, else the commit itself.
+func (p *replay) baselineOf(commit string) string {
+	for _, l := range p.lines {
+		if slices.Contains(l.commits, commit) {
+			return l.point
+		}
+	}
+	return commit
+}
+
+func (p *replay) show(title string, verdict msrv.Verdict) {
+	least := msrv.LevelStop
+	if p.verbose {
+		least = msrv.LevelNotice
+	}
+	for _, f := range verdict.At(least) {
+		fmt.Fprintf(p.out, "%s: %s %s %s:%d %s %q -> %q (baseline %q)", title, f.Level, f.Cause, f.Path, f.Line, f.Key, f.Was, f.Now, f.Baseline)
+		if f.Problem != nil {
+			fmt.Fprintf(p.out, " %v", f.Problem)
+		}
+		fmt.Fprintln(p.out)
+	}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/git-backport/git-backport/msrv"
+)
+
+// A repo is a clone read through git; what merges write goes to a directory of our own.
+type repo struct {
+	git, dir, objects string
+	env               []string
+	cat               *exec.Cmd
+	in                io.WriteCloser
+	out               *bufio.Reader
+	trees             map[string]*tree
+}
+
+func open(dir, git string) (*repo, error) {
+	r := &repo{git: git, dir: dir, trees: map[string]*tree{}}
+	store, err := exec.Command(git, "-C", dir, "rev-parse", "--path-format=absolute", "--git-path", "objects").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s is no repository: %w", dir, err)
+	}
+	if r.objects, err = os.MkdirTemp("", "pinreplay-"); err != nil {
+		return nil, err
+	}
+	r.env = append(os.Environ(), "GIT_OBJECT_DIRECTORY="+r.objects, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES="+strings.TrimSpace(string(store)))
+	r.cat = r.command("cat-file", "--batch")
+	if r.in, err = r.cat.StdinPipe(); err != nil {
+		return nil, err
+	}
+	stdout, err := r.cat.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	r.out = bufio.NewReader(stdout)
+	return r, r.cat.Start()
+}
+
+func (r *repo) close() {
+	r.in.Close()
+	_ = r.cat.Wait()
+	_ = os.RemoveAll(r.objects)
+}
+
+func (r *repo) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(r.git, append([]string{"-C", r.dir}, args...)...)
+	cmd.Env = r.env
+	return cmd
+}
+
+// run returns git's output without the last newline, and its exit code.
+func (r *repo) run(args ...string) (string, int, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := r.command(args...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return strings.TrimSuffix(stdout.String(), "\n"), exit.ExitCode(), fmt.Errorf("git %s: %w: %s", args[0], err, stderr.String())
+	}
+	return strings.TrimSuffix(stdout.String(), "\n"), 0, err
+}
+
+func (r *repo) text(args ...string) (string, error) {
+	out, _, err := r.run(args...)
+	return out, err
+}
+
+// blob returns an object's bytes.
+func (r *repo) blob(id string) ([]byte, error) {
+	if _, err := io.WriteString(r.in, id+"\n"); err != nil {
+		return nil, err
+	}
+	head, err := r.out.ReadString('\n')
+	if err != nil {
+		return nil, err
+	}
+	fields := strings.Fields(head)
+	if len(fields) != 3 {
+		return nil, fmt.Errorf("%s: %s", id, strings.TrimSpace(head))
+	}
+	size, err := strconv.Atoi(fields[2])
+	if err != nil {
+		return nil, err
+	}
+	data := make([]byte, size+1)
+	if _, err := io.ReadFull(r.out, data); err != nil {
+		return nil, err
+	}
+	return data[:size], nil
+}
+
+// changed lists the pin files that differ between two trees.
+func (r *repo) changed(a, b string) ([]string, error) {
+	out, err := r.text("diff-tree", "-r", "-z", "--no-renames", "--name-only", a, b)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(strings.Split(out, "\x00"), func(p string) bool { return p == "" || !msrv.IsPinFile(p) }), nil
+}
+
+// merge merges as cherry-pick does and returns the tree, with markers where it is not clean.
+func (r *repo) merge(base, onto, source string) (tree string, clean bool, err error) {
+	out, code, err := r.run("--attr-source="+onto, "merge-tree", "--write-tree", "--no-messages", "--merge-base="+base, onto, source)
+	if err != nil && code != 1 {
+		return "", false, err
+	}
+	tree, _, _ = strings.Cut(out, "\n")
+	return tree, code == 0, nil
+}
+
+// A tree is a tree of the repository as a file system.
+type tree struct {
+	repo    *repo
+	entries map[string]entry
+}
+
+type entry struct {
+	name, id string
+	mode     fs.FileMode
+	data     *bytes.Reader
+	size     int64
+}
+
+func (r *repo) tree(rev string) (*tree, error) {
+	if t, ok := r.trees[rev]; ok {
+		return t, nil
+	}
+	out, err := r.text("ls-tree", "-r", "-z", "--full-tree", rev)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{repo: r, entries: map[string]entry{}}
+	for record := range strings.SplitSeq(out, "\x00") {
+		meta, p, ok := strings.Cut(record, "\t")
+		fields := strings.Fields(meta)
+		if !ok || len(fields) != 3 {
+			continue
+		}
+		mode := fs.FileMode(0o644)
+		switch fields[0] {
+		case "120000":
+			mode |= fs.ModeSymlink
+		case "160000":
+			mode |= fs.ModeDir
+		}
+		t.entries[p] = entry{name: filepath.Base(p), id: fields[2], mode: mode}
+	}
+	if len(r.trees) > 200 {
+		clear(r.trees)
+	}
+	r.trees[rev] = t
+	return t, nil
+}
+
+func (t *tree) Open(name string) (fs.File, error) {
+	e, ok := t.entries[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	if e.mode.IsRegular() {
+		data, err := t.repo.blob(e.id)
+		if err != nil {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+		}
+		e.data, e.size = bytes.NewReader(data), int64(len(data))
+	}
+	return &e, nil
+}
+
+func (e *entry) Stat() (fs.FileInfo, error) { return e, nil }
+func (e *entry) Close() error               { return nil }
+func (e *entry) Name() string               { return e.name }
+func (e *entry) Size() int64                { return e.size }
+func (e *entry) Mode() fs.FileMode          { return e.mode }
+func (e *entry) ModTime() time.Time         { return time.Time{} }
+func (e *entry) IsDir() bool                { return e.mode.IsDir() }
+func (e *entry) Sys() any                   { return nil }
+func (e *entry) Read(p []byte) (int, error) {
+	if e.data == nil {
+		return 0, errors.New("not a regular file")
+	}
+	return e.data.Read(p)
+}

@@ -1,0 +1,62 @@
+// Command pinreplay replays a project's history through the toolchain gate: which pins each release
+// branch had at its branch point, first tag and tip; whether the gate would have stopped a backport that
+// really happened; and whether it stops each commit of main that raises a pin, on every older branch.
+//
+// It only reads the clone given by -C: trees that merges make are written to a temporary directory.
+package main
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	clone := flag.String("C", ".", "the clone")
+	gitPath := flag.String("git", "git", "the git command, 2.45 or newer for -corpus and -since")
+	corpus := flag.String("corpus", "", "a table of backports: id, source, onto, base, status, tree, kinds")
+	since := flag.String("since", "release-36.0.0", "the branch since whose branch point main's raises are replayed; empty leaves them out")
+	verbose := flag.Bool("v", false, "show every finding that is not a pass")
+	flag.Parse()
+	out := bufio.NewWriter(os.Stdout)
+	err := run(out, *clone, *gitPath, *corpus, *since, *verbose)
+	if flushErr := out.Flush(); err == nil {
+		err = flushErr
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "pinreplay: error:", err)
+		os.Exit(1)
+	}
+}
+
+func run(out *bufio.Writer, clone, gitPath, corpus, since string, verbose bool) error {
+	repo, err := open(clone, gitPath)
+	if err != nil {
+		return err
+	}
+	defer repo.close()
+	p := &replay{repo: repo, out: out, verbose: verbose}
+	if p.lines, err = repo.branches(); err != nil {
+		return err
+	}
+	if err := p.table(); err != nil {
+		return err
+	}
+	if corpus != "" {
+		if err := p.backports(corpus); err != nil {
+			return err
+		}
+	}
+	if since == "" {
+		return nil
+	}
+	return p.raises(since)
+}
+
+type replay struct {
+	repo    *repo
+	out     *bufio.Writer
+	lines   []line
+	verbose bool
+}
