@@ -62,8 +62,14 @@ func (f *format) set(e Entry) error {
 			return err
 		}
 		f.version, f.versionSet = n, true
-	case section == "extensions" && !sub:
+	case section == "extensions":
 		f.extensions = append(f.extensions, e)
+		if sub {
+			return nil
+		}
+		if err := extensionRules()[name].checkValue(e); err != nil {
+			return err
+		}
 		if name == "worktreeconfig" {
 			b, err := e.Bool()
 			if err != nil {

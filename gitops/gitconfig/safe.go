@@ -76,7 +76,8 @@ func (c *Config) safeDirectory(safe bool, e Entry, path, cwd string) (bool, erro
 		return safe, nil
 	}
 	if prefix, ok := strings.CutSuffix(allowed, "/*"); ok && filepath.IsAbs(allowed) {
-		return safe || strings.HasPrefix(path, strings.TrimSuffix(realPath(prefix), "/")+"/"), nil
+		above := strings.TrimSuffix(realPath(prefix+"/"), "/") + "/"
+		return safe || strings.HasPrefix(path, above), nil
 	}
 	switch {
 	case allowed == ".":
@@ -100,7 +101,7 @@ func (e Environment) owns(path string) bool {
 	if e.UID != 0 {
 		return false
 	}
-	sudo, err := strconv.ParseUint(e.get("SUDO_UID"), 10, 32)
+	sudo, err := strconv.ParseUint(strings.TrimPrefix(e.get("SUDO_UID"), "+"), 10, 32)
 	return err == nil && int(sudo) == owner
 }
 
@@ -137,7 +138,7 @@ func insideDotGit(dir string) bool {
 // shellQuote quotes s for a POSIX shell where it has to be.
 func shellQuote(s string) string {
 	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:@%", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:@%,", r)
 	}
 	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
 		return s
