@@ -27,10 +27,18 @@ type handler struct {
 // handlers is the table of file types.
 func handlers() map[string]handler {
 	return map[string]handler{
-		"cargo":        {usual: "Cargo.toml", version: cargoAnchor, bump: bumpCargo},
-		"cargo-lock":   {usual: "Cargo.lock", lock: true, bump: bumpCargoLock},
-		"cargo-vet":    {usual: "supply-chain/imports.lock", lock: true, bump: bumpCargoVet},
-		"version-file": {usual: "VERSION", version: versionFileAnchor, bump: bumpVersionFile},
+		"cargo":          {usual: "Cargo.toml", version: cargoAnchor, bump: bumpCargo},
+		"cargo-lock":     {usual: "Cargo.lock", lock: true, bump: bumpCargoLock},
+		"cargo-vet":      {usual: "supply-chain/imports.lock", lock: true, bump: bumpCargoVet},
+		"version-file":   {usual: "VERSION", version: versionFileAnchor, bump: bumpVersionFile},
+		"npm":            {usual: "package.json", version: npmAnchor, bump: bumpNpm},
+		"pyproject":      {usual: "pyproject.toml", version: pyprojectAnchor, bump: bumpPyproject},
+		"python-version": {version: pythonAnchor, bump: bumpPython},
+		"c-header":       {version: cHeaderAnchor, bump: bumpCHeader},
+		"go-const":       {version: goConstAnchor, bump: bumpGoConst},
+		"cmake":          {usual: "CMakeLists.txt", version: cmakeAnchor, bump: bumpCMake},
+		"maven":          {usual: "pom.xml", version: mavenAnchor, bump: bumpMaven},
+		"regex":          {version: regexAnchor, bump: bumpRegex},
 	}
 }
 
@@ -89,10 +97,7 @@ func detect(src *source) ([]Rule, Anchor, error) {
 	var rules []Rule
 	var anchor Anchor
 	for _, typ := range detected() {
-		h, ok := handlers()[typ]
-		if !ok {
-			continue
-		}
+		h := handlers()[typ]
 		found, err := src.exists(h.usual)
 		if err != nil {
 			return nil, Anchor{}, err
@@ -101,6 +106,15 @@ func detect(src *source) ([]Rule, Anchor, error) {
 			continue
 		}
 		rule := Rule{Type: typ, Path: h.usual}
+		if typ == "npm" {
+			private, err := npmPrivate(src, rule.Path)
+			if err != nil {
+				return nil, Anchor{}, err
+			}
+			if private {
+				continue // a tool of the repository's, not what it releases
+			}
+		}
 		a, err := h.version(src, rule)
 		if typ == "version-file" && errors.Is(err, ErrVersion) {
 			continue // VERSION is a common word
