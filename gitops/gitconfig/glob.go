@@ -130,6 +130,7 @@ func classItem(set *[256]bool, pattern string, i int) (next int, ok bool) {
 	if !ok {
 		return i, false
 	}
+	set[low] = true // also where the range is empty
 	if i+1 < len(pattern) && pattern[i] == '-' && pattern[i+1] != ']' {
 		high, next, ok := classByte(pattern, i+1)
 		if !ok {
@@ -140,7 +141,6 @@ func classItem(set *[256]bool, pattern string, i int) (next int, ok bool) {
 		}
 		return next, true
 	}
-	set[low] = true
 	return i, true
 }
 

@@ -146,10 +146,10 @@ func parseInt(s string) (int64, error) {
 		return 0, strconv.ErrSyntax
 	}
 	if end == 0 {
-		return 0, nil // as strtoimax does: no digits are zero
+		return 0, strconv.ErrSyntax
 	}
 	n, err := strconv.ParseInt(sign+digits[:end], base, 64)
-	if err != nil || n == math.MinInt64 || n > math.MaxInt64/factor || -n > math.MaxInt64/factor {
+	if err != nil || n > math.MaxInt64/factor || n < math.MinInt64/factor {
 		return 0, strconv.ErrRange
 	}
 	return n * factor, nil
