@@ -24,6 +24,15 @@ func (v interval) meet(w interval) interval {
 	return v
 }
 
+// opened is an upper end as the release it stops at: between 19.0.0's pre-releases and 19.0.0 there is
+// nothing that a range leaves out.
+func (a point) opened() point {
+	if a.rank == pre && len(a.ids) == 0 {
+		a.rank = full
+	}
+	return a
+}
+
 var errEmptyRange = errors.New("no version satisfies it")
 
 // union sorts intervals and joins those that touch. The result is the same for any way to write a set.
@@ -37,7 +46,7 @@ func union(all []interval) ([]interval, error) {
 	for _, v := range all[1:] {
 		last := &out[len(out)-1]
 		switch {
-		case last.top && v.lo.compare(last.hi) > 0:
+		case last.top && v.lo.compare(last.hi.opened()) > 0:
 			out = append(out, v)
 		case last.top && (!v.top || v.hi.compare(last.hi) > 0):
 			last.hi, last.top = v.hi, v.top

@@ -46,6 +46,9 @@ func npmAll(s string) (interval, error) {
 			i++
 			version = words[i]
 		}
+		if version == "" {
+			return interval{}, fmt.Errorf("%q has no version", clip(op))
+		}
 		v, err := npmTerm(op, version)
 		if err != nil {
 			return interval{}, err
@@ -150,8 +153,10 @@ func npmPartial(s string) (p point, n int, err error) {
 			return p, 0, fmt.Errorf("%q has more than three numbers", clip(s))
 		case part == "x" || part == "X" || part == "*" || part == "" && s == "":
 			open = true
-		case open:
+		case open: // npm takes some of these and refuses others
 			return p, 0, fmt.Errorf("%q: a number behind a wildcard", clip(s))
+		case len(part) > 1 && part[0] == '0':
+			return p, 0, fmt.Errorf("%q: a number with leading zeros", clip(s))
 		default:
 			num, err := number(part)
 			if err != nil {

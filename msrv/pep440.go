@@ -113,7 +113,7 @@ func pepClause(op, version string) (interval, error) {
 		return all, nil
 	case "==", "===":
 		if wild {
-			return upTo(pepFirst(p), pepFirst(p.next(n)))
+			return upTo(p, pepFirst(p.next(n)))
 		}
 		return upTo(p, pepAfter(p))
 	case "~=":

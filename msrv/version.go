@@ -103,6 +103,8 @@ func parse(s Scheme, text string) (Version, error) {
 		p, n, err := npmPartial(text)
 		if err == nil && n == 0 {
 			err = fmt.Errorf("%q is no version", clip(text))
+		} else if err != nil {
+			p, err = dotted(strings.TrimPrefix(text, "v"), 1, 6) // 20.04, and more than three numbers
 		}
 		return atPoint(p, err)
 	case SchemeInt:

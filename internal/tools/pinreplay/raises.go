@@ -120,7 +120,9 @@ func (p *replay) raiseOnBranches(commit string) (tally, error) {
 			c.unreadable++
 		}
 		c.gated++
-		p.show(commit[:12]+" onto "+l.branch, verdict)
+		if p.verbose {
+			p.show(commit[:12]+" onto "+l.branch, verdict)
+		}
 	}
 	return c, nil
 }

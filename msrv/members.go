@@ -1,0 +1,162 @@
+package msrv
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/git-backport/git-backport/internal/manifest"
+)
+
+// maxMembers bounds the packages of one workspace.
+const maxMembers = 20_000
+
+// Members lists the manifests of the workspace whose root manifest is at root, sorted: the root if it is
+// a package, what members names by path or glob, and the path dependencies of these that lie within the
+// workspace; without what exclude names. The tree must be able to read directories.
+func Members(tree fs.FS, root string) ([]string, error) {
+	r := &reader{tree: tree, cargoDocs: map[string]*cargoDoc{}}
+	c, err := r.cargoManifest(root)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, fmt.Errorf("%s: %w", root, fs.ErrNotExist)
+	}
+	m := &members{reader: r, root: c, base: path.Dir(root), seen: map[string]bool{}}
+	if _, ok := c.doc.Get("package"); ok {
+		m.visit(root)
+	}
+	list, _ := c.doc.Get("workspace", "members")
+	for _, v := range list.Items() {
+		dirs, err := expand(tree, path.Join(m.base, v.Text))
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", root, v.Line, err)
+		}
+		for _, dir := range dirs {
+			m.visit(path.Join(dir, "Cargo.toml"))
+		}
+	}
+	for len(m.todo) > 0 && m.err == nil {
+		next := m.todo[0]
+		m.todo = m.todo[1:]
+		m.dependencies(next)
+	}
+	slices.Sort(m.found)
+	return m.found, m.err
+}
+
+type members struct {
+	*reader
+	root  *cargoDoc
+	base  string
+	seen  map[string]bool
+	found []string
+	todo  []*cargoDoc
+	err   error
+}
+
+// visit takes a manifest into the workspace, if it is a package that is not excluded.
+func (m *members) visit(p string) {
+	if m.seen[p] || len(m.seen) >= maxMembers {
+		return
+	}
+	m.seen[p] = true
+	if p != m.root.path && m.root.excludes(path.Dir(p)) {
+		return
+	}
+	c, err := m.cargoManifest(p)
+	if err != nil {
+		m.err = errors.Join(m.err, err)
+		return
+	}
+	if c == nil {
+		return
+	}
+	if _, ok := c.doc.Get("package"); ok {
+		m.found = append(m.found, p)
+		m.todo = append(m.todo, c)
+	}
+}
+
+// dependencies visits the path dependencies of a member.
+func (m *members) dependencies(c *cargoDoc) {
+	tables := []manifest.Value{c.doc.Root()}
+	targets, _ := c.doc.Get("target")
+	for _, v := range targets.Members() {
+		tables = append(tables, v)
+	}
+	for _, table := range tables {
+		for _, kind := range []string{"dependencies", "dev-dependencies", "build-dependencies"} {
+			deps, _ := table.Get(kind)
+			for name, v := range deps.Members() {
+				m.dependency(c, name, v)
+			}
+		}
+	}
+}
+
+func (m *members) dependency(c *cargoDoc, name string, v manifest.Value) {
+	dir := path.Dir(c.path)
+	if w, ok := v.Get("workspace"); ok && w.Text == "true" {
+		v, _ = m.root.doc.Get("workspace", "dependencies", name)
+		dir = m.base
+	}
+	at, ok := v.Get("path")
+	if !ok || at.Kind != manifest.String {
+		return
+	}
+	p := path.Join(dir, at.Text, "Cargo.toml")
+	if m.base == "." && !strings.HasPrefix(p, "../") || strings.HasPrefix(p, m.base+"/") {
+		m.visit(p)
+	}
+}
+
+// expand lists the directories that a glob matches; one without wildcards stands for itself.
+func expand(tree fs.FS, pattern string) ([]string, error) {
+	if !strings.ContainsAny(pattern, `*?[`) {
+		return []string{pattern}, nil
+	}
+	dirs := []string{"."}
+	for part := range strings.SplitSeq(pattern, "/") {
+		var next []string
+		for _, dir := range dirs {
+			if !strings.ContainsAny(part, `*?[`) {
+				next = append(next, path.Join(dir, part))
+				continue
+			}
+			entries, err := fs.ReadDir(tree, dir)
+			if err != nil {
+				continue // no such directory: nothing matches
+			}
+			for _, e := range entries {
+				if ok, err := path.Match(part, e.Name()); err != nil {
+					return nil, fmt.Errorf("glob %q: %w", pattern, err)
+				} else if ok && e.IsDir() {
+					next = append(next, path.Join(dir, e.Name()))
+				}
+			}
+		}
+		if dirs = next; len(dirs) > maxMembers {
+			return nil, fmt.Errorf("glob %q matches more than %d directories", pattern, maxMembers)
+		}
+	}
+	return dirs, nil
+}
+
+// EffectiveFloor returns the highest floor that pins declare for a toolchain, and the pin that does: what
+// someone needs who builds everything. ok is false where none declares one.
+func EffectiveFloor(pins []Pin, e Ecosystem) (floor Pin, ok bool) {
+	for _, p := range pins {
+		if p.Role != RoleFloor || p.Ecosystem != e || !p.Version.Ordered() {
+			continue
+		}
+		if order, comparable := floor.Version.Compare(p.Version); !ok || comparable && order < 0 {
+			floor, ok = p, true
+		}
+	}
+	return floor, ok
+}
