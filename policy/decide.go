@@ -37,9 +37,13 @@ func (p *Policy) decide(l Line, c Change) Decision {
 	d := p.byState(l, c.Kind)
 	if d.Verdict != Refused && d.Branch == "" {
 		d.Verdict, d.Cause, d.Rule = Refused, CauseIgnored, "repo.branch"
-		d.Detail = "no branch of its own: the line is on main"
-		if len(p.Repo.Branches) > 0 {
-			d.Detail = "no branch here for a line that the policy supports"
+		switch {
+		case len(p.Repo.Branches) == 0:
+			d.Detail = "no branch of its own: the line is on main"
+		case l.newest:
+			d.Detail = "no branch of its own: the line is on main, or its branch is not fetched"
+		default:
+			d.Detail = "supported, and its branch is not here: is it fetched?"
 		}
 	}
 	if d.Verdict != Refused {
@@ -56,6 +60,9 @@ func (p *Policy) byState(l Line, k Kind) Decision {
 	row := "branch." + l.Name()
 	switch l.State {
 	case StateIgnored:
+		if len(l.rivals) > 1 {
+			return refuse(CauseIgnored, "repo.branch", "branches %q and %q both claim line %s", l.rivals[0], l.rivals[1], l.Name())
+		}
 		return refuse(CauseIgnored, "repo.ignore", "branch %q is left alone", l.Branch)
 	case StateBeforeFrom:
 		return refuse(CauseBeforeFrom, "repo.from", "older than line %s", p.Repo.From)

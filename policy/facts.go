@@ -64,10 +64,18 @@ type Line struct {
 	Pin       map[string]string
 
 	override *Override
+	name     string
+	rivals   []string // branches that all claim the line
+	newest   bool     // the newest released line
 }
 
-// Name returns the line's name, "36".
-func (l Line) Name() string { return l.ID.String() }
+// Name returns the line's name, "36", "1.33", "22.04" where the templates pad the minor number.
+func (l Line) Name() string {
+	if l.name != "" {
+		return l.name
+	}
+	return l.ID.String()
+}
 
 // A Window is a phase of a line with its dates, both days included.
 type Window struct {

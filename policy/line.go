@@ -103,3 +103,18 @@ func compareUint(a, b uint32) int {
 	}
 	return 0
 }
+
+// lineName writes a line's name as its branch writes the numbers; without a branch, as the first
+// template for branches does.
+func (p *Policy) lineName(id LineID, branch string) string {
+	for i, t := range p.Repo.Branches {
+		if _, ok := t.Match(branch); !ok && (branch != "" || i > 0) {
+			continue
+		}
+		if w := t.minorWidth(t.parts); id.HasMinor && w > 0 {
+			return fmt.Sprintf("%d.%0*d", id.Major, w, id.Minor)
+		}
+		break
+	}
+	return id.String()
+}

@@ -13,25 +13,36 @@ import (
 // Lines finds the release lines of a repository, newest first, and dates them for the policy's day.
 // It never fails: what makes no sense is a Problem, and the line concerned is no target.
 func Lines(p *Policy, f Facts) ([]Line, []Problem) {
-	b := builder{p: p, asOf: f.AsOf, byID: map[LineID]*draft{}}
+	b := newBuilder(p, f)
+	lines := b.build(f)
+	return lines, b.problems
+}
+
+func newBuilder(p *Policy, f Facts) *builder {
+	return &builder{p: p, asOf: f.AsOf, byID: map[LineID]*draft{}, future: map[LineID]Date{}}
+}
+
+func (b *builder) build(f Facts) []Line {
 	b.tags(f.Tags)
 	b.branches(f.Branches)
-	for i := range p.Branches {
-		b.draft(p.Branches[i].Line).row = true
+	for i := range b.p.Branches {
+		b.draft(b.p.Branches[i].Line)
 	}
 	b.sort()
+	b.addPlanned()
 	for _, d := range b.drafts {
 		b.date(d)
 	}
 	b.states()
-	lines := make([]Line, 0, len(b.drafts))
+	b.expect()
 	b.windows()
+	lines := make([]Line, 0, len(b.drafts))
 	for _, d := range b.drafts {
 		b.report(d)
 		lines = append(lines, d.Line)
 	}
 	b.checkTags(f)
-	return lines, b.problems
+	return lines
 }
 
 type builder struct {
@@ -41,26 +52,27 @@ type builder struct {
 	drafts   []*draft // newest first, after sort
 	problems []Problem
 	preStyle map[string]string // "beta" → one tag of each style
+	next     int               // planned lines to add
+	future   map[LineID]Date   // first stable tag after the policy's day
 }
 
 type draft struct {
 	Line
-	row      bool // [[branch]] or an import speaks of it
-	anyTag   bool // a tag of any kind exists on the policy's day
-	stable   Date // day of the first stable tag, up to the policy's day
-	stableV  *semver.Version
-	undated  bool // a stable tag whose day is not known
-	future   Date // first stable tag after the policy's day; zero: none
-	cut      Date
-	claims   []string // branches that claim the line
-	ignored  bool
-	template int
+	anyTag  bool // a tag of any kind exists on the policy's day
+	stable  Date // day of the first stable tag, up to the policy's day
+	stableV *semver.Version
+	undated bool // a stable tag whose day is not known
+	future  Date // first stable tag after the policy's day; zero: none
+	cut     Date
+	claims  []string // branches that claim the line
+	ignored bool
 }
 
 func (b *builder) draft(id LineID) *draft {
 	d := b.byID[id]
 	if d == nil {
 		d = &draft{Line: Line{ID: id, AsOf: b.asOf, override: b.p.override(id)}}
+		d.name = b.p.lineName(id, "")
 		d.First = semver.New(uint64(id.Major), uint64(id.Minor), 0, "", "")
 		b.byID[id] = d
 		b.drafts = append(b.drafts, d)
@@ -116,13 +128,13 @@ func (b *builder) tags(tags []TagFact) {
 		if !ok {
 			continue
 		}
-		d := b.draft(id)
-		if t.Date.After(b.asOf) {
-			if IsStable(v) && (d.future.IsZero() || t.Date.Before(d.future)) {
-				d.future = t.Date
+		if t.Date.After(b.asOf) { // it does not exist yet, and says only that its branch may be younger still
+			if day := b.future[id]; IsStable(v) && (day.IsZero() || t.Date.Before(day)) {
+				b.future[id] = t.Date
 			}
 			continue
 		}
+		d := b.draft(id)
 		d.anyTag = true
 		if !IsStable(v) {
 			b.prerelease(t.Name, v)
@@ -183,7 +195,7 @@ func (b *builder) branches(branches []BranchFact) {
 		switch {
 		case d.Branch == "" || d.ignored && !ignored:
 			d.Branch, d.Tip, d.cut, d.ignored = f.Name, f.Tip, f.Cut, ignored
-			d.claims = []string{f.Name}
+			d.claims, d.name = []string{f.Name}, b.p.lineName(id, f.Name)
 		case !ignored:
 			d.claims = append(d.claims, f.Name)
 		}

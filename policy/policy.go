@@ -141,7 +141,7 @@ type Override struct {
 // A DatedPhase is a phase whose end is known.
 type DatedPhase struct {
 	Name string
-	End  Date // zero: open
+	End  Date // last day, whatever EndIs says; zero: open
 }
 
 func (p *Policy) override(id LineID) *Override {

@@ -20,9 +20,6 @@ func (b *builder) date(d *draft) {
 	switch {
 	case released.IsZero():
 		d.DatedBy = ""
-		if e := b.p.Dates.planned(d.ID); !e.IsZero() {
-			d.Expected = later(e, b.asOf.AddDays(1))
-		}
 	case released.After(b.asOf):
 		d.Expected = released
 	default:
@@ -72,8 +69,8 @@ func (b *builder) states() {
 	newer := false // a newer line has been released
 	var nextFuture Date
 	for _, d := range b.drafts { // the first release after the policy's day
-		if d.Released.IsZero() && !d.future.IsZero() && (nextFuture.IsZero() || d.future.Before(nextFuture)) {
-			nextFuture = d.future
+		if day := b.future[d.ID]; d.Released.IsZero() && !day.IsZero() && (nextFuture.IsZero() || day.Before(nextFuture)) {
+			nextFuture = day
 		}
 	}
 	for _, d := range b.drafts {
@@ -81,6 +78,9 @@ func (b *builder) states() {
 		switch {
 		case d.ignored || len(d.claims) > 1:
 			d.State, counted = StateIgnored, false
+			if !d.ignored {
+				d.rivals = d.claims
+			}
 		case b.p.Repo.From != nil && d.ID.Compare(*b.p.Repo.From) < 0:
 			d.State = StateBeforeFrom
 		case !d.Released.IsZero():
@@ -92,6 +92,7 @@ func (b *builder) states() {
 		default:
 			d.State, d.Phase = StatePending, PhasePending
 		}
+		d.newest = counted && !newer
 		newer = newer || counted
 	}
 }
@@ -103,14 +104,15 @@ func (b *builder) cutLater(d *draft, nextFuture Date) bool {
 	if !d.cut.IsZero() {
 		return d.cut.After(b.asOf)
 	}
-	if d.future.IsZero() {
+	future := b.future[d.ID]
+	if future.IsZero() {
 		return false
 	}
 	if lead := b.p.Dates.BranchLead; !lead.IsZero() {
-		cut := Duration{-lead.Months, -lead.Days}.After(d.future)
+		cut := Duration{-lead.Months, -lead.Days}.After(future)
 		return cut.After(b.asOf)
 	}
-	return d.future.After(nextFuture)
+	return future.After(nextFuture)
 }
 
 func (b *builder) report(d *draft) {
@@ -121,7 +123,7 @@ func (b *builder) report(d *draft) {
 	case d.State == StateUndated:
 		b.problems = append(b.problems, Problem{Code: UndatedLine, Line: d.ID, Refs: []string{d.Branch},
 			Message: fmt.Sprintf("branch %q has no release date: no stable tag of line %s, and newer lines are released; never a target", d.Branch, d.ID)})
-	case d.State == StateSupported && d.Branch == "" && len(b.p.Repo.Branches) > 0 && b.supportedByTag(d):
+	case d.State == StateSupported && d.Branch == "" && len(b.p.Repo.Branches) > 0 && !d.newest:
 		b.problems = append(b.problems, Problem{Code: MissingBranch, Line: d.ID,
 			Message: fmt.Sprintf("line %s is supported and has no branch here: is it fetched?", d.ID)})
 	case (d.State == StateSupported || d.State == StatePending) && d.Class == "" && len(b.p.Classes) > 0:
@@ -130,15 +132,13 @@ func (b *builder) report(d *draft) {
 	}
 }
 
-func (b *builder) supportedByTag(d *draft) bool { return d.Phase != "" }
-
 func (b *builder) checkTags(f Facts) {
 	branches, tags, dated := "", false, false
 	for _, d := range b.drafts {
 		if d.Branch != "" && branches == "" && d.State != StateIgnored {
 			branches = d.Branch
 		}
-		tags = tags || d.anyTag || !d.future.IsZero()
+		tags = tags || d.anyTag || !b.future[d.ID].IsZero()
 		dated = dated || !d.Released.IsZero() || d.override != nil && !d.override.Released.IsZero()
 	}
 	if branches != "" && !tags && !dated && (b.p.Dates.Source == FromTags || b.p.Dates.Source == "") {

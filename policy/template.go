@@ -255,3 +255,15 @@ func format(b *strings.Builder, parts []part, v *semver.Version) bool {
 	}
 	return set
 }
+
+func (t Template) minorWidth(parts []part) int {
+	for _, p := range parts {
+		if p.field == "minor" && p.width > 0 {
+			return p.width
+		}
+		if w := t.minorWidth(p.group); w > 0 {
+			return w
+		}
+	}
+	return 0
+}

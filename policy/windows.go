@@ -182,10 +182,11 @@ func (w *windowing) empty(d *draft, win Window) {
 func (w *windowing) bounds(d *draft, class *Class, start Date) (bounds []bound, names []string) {
 	if d.override != nil && d.override.Phases != nil {
 		for _, ph := range d.override.Phases {
-			bd := bound{end: w.lastDay(ph.End), why: rowName(d.override)}
-			if ph.End.IsZero() {
-				bd = bound{open: true}
+			bd := bound{end: ph.End, why: rowName(d.override)}
+			if end, ok := d.override.Until[ph.Name]; ok {
+				bd.end = w.lastDay(end)
 			}
+			bd.open = bd.end.IsZero()
 			bounds, names = append(bounds, bd), append(names, ph.Name)
 		}
 		return bounds, names

@@ -290,18 +290,6 @@ func mergeRow(base, o policy.Override) policy.Override {
 	if o.Note == "" {
 		o.Note = base.Note
 	}
-	o.Phases = base.Phases
-	if len(o.Until) > 0 {
-		phases := make([]policy.DatedPhase, 0, len(base.Phases))
-		for _, ph := range base.Phases {
-			if d, ok := o.Until[ph.Name]; ok {
-				ph.End = d
-			}
-			phases = append(phases, ph)
-		}
-		if base.Phases != nil {
-			o.Phases = phases
-		}
-	}
+	o.Phases, o.Source = base.Phases, base.Source
 	return o
 }

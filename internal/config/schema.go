@@ -21,7 +21,7 @@ type key struct {
 
 func text(doc string) shape           { return shape{form: formString, doc: doc} }
 func read(how, doc string) shape      { return shape{form: formString, read: how, doc: doc} }
-func flag(doc string) shape           { return shape{form: formBool, doc: doc} }
+func yesNo(doc string) shape          { return shape{form: formBool, doc: doc} }
 func count(doc string) shape          { return shape{form: formInt, doc: doc} }
 func day(doc string) shape            { return shape{form: formDate, doc: doc} }
 func table(doc string, k []key) shape { return shape{form: formTable, doc: doc, keys: k} }
@@ -85,7 +85,7 @@ func root() shape {
 		{"pr", table("Pull requests.", []key{
 			{"title", text("Fields: {subject} {branch} {line} {version} {kind}.")},
 			{"body", text("Placed above the generated evidence; the same fields.")},
-			{"draft", flag("Open as drafts.")},
+			{"draft", yesNo("Open as drafts.")},
 			{"labels", list("Labels.", text(""))},
 		})},
 		{"branch", list("Explicit facts about one line; they win over rules.", branchShape())},
@@ -142,9 +142,9 @@ func classShape() shape {
 func rulesShape() shape {
 	return table("Switches.", []key{
 		{"main_first", choice("Must a change be on main first? Security fixes are only warned about.", "required", "warn", "off")},
-		{"pending", flag("Lines that are cut and not released are targets; default true.")},
+		{"pending", yesNo("Lines that are cut and not released are targets; default true.")},
 		{"grace", read(asDuration, "After the end, what was taken becomes ask; default 0 days.")},
-		{"equal_patch", flag("No release of one line before every required line has the fix; default true.")},
+		{"equal_patch", yesNo("No release of one line before every required line has the fix; default true.")},
 	})
 }
 
@@ -154,7 +154,7 @@ func soakShape() shape {
 	})
 	rule := table("", []key{
 		{"min", read(asDuration, "Least time, \"14 days\".")},
-		{"strict", flag("More than min; default false: min is enough.")},
+		{"strict", yesNo("More than min; default false: min is enough.")},
 		{"since", choice("What the time is counted from; default published.", "published", "released")},
 	})
 	s.free = &rule
@@ -215,7 +215,7 @@ func branchShape() shape {
 		{"released", day("Release date.")},
 		{"end", day("Last day of support (see dates.end_is); needs a note.")},
 		{"note", text("Shown in the calendar.")},
-		{"frozen", flag("Never a target, still in the calendar.")},
+		{"frozen", yesNo("Never a target, still in the calendar.")},
 		{"skip", oneOrMore("Kinds refused here.", text(""))},
 		{"burned", list("Versions never to be used.", read(asVersion, ""))},
 		{"pin", named("Baseline of a toolchain, rust = \"1.78.0\".", text(""))},
