@@ -1,0 +1,183 @@
+package object
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A Dialect is a way of saying in a message where a change was taken from.
+type Dialect string
+
+// The dialects that are read, each after who writes it.
+const (
+	DialectCherryPick Dialect = "cherry picked from commit" // git cherry-pick -x
+	DialectBackported Dialect = "backported from commit"    // by hand, after -x
+	DialectUpstream   Dialect = "upstream commit"           // "[ upstream commit X ]", "commit X upstream."
+	DialectBackport   Dialect = "backport of commit"        // "Backport X", "Backport of X from main."
+	DialectBackportPR Dialect = "backport of pull request"  // "Backport of #N", "Automated cherry pick of #N"
+	DialectSubjectPR  Dialect = "pull request in subject"   // "subject (#N) (#M)", "[3.9] gh-N: subject (GH-M)"
+	DialectPRURL      Dialect = "PR-URL"
+	DialectGitCommit  Dialect = "Git-commit"
+	DialectFixes      Dialect = "Fixes" // the commit a fix is for: related, never evidence of a backport
+)
+
+// A Reference is what a line of a message says about another commit or pull request.
+type Reference struct {
+	Dialect Dialect
+	ID      string // lower-case hexadecimal digits, 7 to 40 of them; empty when a pull request is named
+	PR      int    // its number; 0 when a commit is named
+	Line    string // as it stands in the message, without white space around it
+}
+
+type dialectRule struct {
+	dialect Dialect
+	commit  bool           // it names a commit, not a pull request
+	pattern *regexp.Regexp // its first group is the id or the number
+}
+
+const (
+	oid   = `([0-9a-fA-F]{7,40})`
+	prRef = `(?:[\w.-]+/[\w.-]+)?(?:#|[Gg][Hh]-|https://[\w.-]+/[\w.-]+/[\w.-]+/pull/)(\d{1,9})`
+)
+
+// bodyRules are tried on each line in turn; the first that matches tells its dialect.
+var bodyRules = []dialectRule{
+	{DialectCherryPick, true, regexp.MustCompile(`(?i)^\(?cherry[- ]picked from (?:commit )?` + oid + `\b`)},
+	{DialectBackported, true, regexp.MustCompile(`(?i)^\(?back-?ported from (?:commit )?` + oid + `\b`)},
+	{DialectUpstream, true, regexp.MustCompile(`(?i)^\[?\s*upstream commit:? ` + oid + `\b`)},
+	{DialectUpstream, true, regexp.MustCompile(`(?i)^commit ` + oid + ` upstream\b`)},
+	{DialectBackport, true, regexp.MustCompile(`(?i)^back-?port(?:ed)?(?: of| from)?:?(?: commit)? ` + oid + `\b`)},
+	{DialectBackportPR, false, regexp.MustCompile(`(?i)^(?:this is an? )?(?:automated )?(?:manual )?back-?port(?:s|ed|ing)?(?: of| from)?:?(?: (?:pr|pull request))? ` + prRef + `\b`)},
+	{DialectBackportPR, false, regexp.MustCompile(`(?i)^(?:this is an? )?automated cherry[- ]?pick of ` + prRef + `\b`)},
+	{DialectPRURL, false, regexp.MustCompile(`(?i)^pr-url:\s*` + prRef + `/?\s*$`)},
+	{DialectGitCommit, true, regexp.MustCompile(`(?i)^git-commit:\s*` + oid + `\b`)},
+	{DialectFixes, true, regexp.MustCompile(`(?i)^fixes:\s*` + oid + `\b`)},
+}
+
+// PickedFrom returns what the lines of message say about commits and pull requests that the change
+// comes from, in order. It reads every dialect in use among maintainers; what a reference is worth is
+// for the caller to judge: DialectFixes names what a change repairs and not where it is from.
+func PickedFrom(message []byte) []Reference {
+	var refs []Reference
+	subject := Subject(message)
+	for _, pr := range PRNumbers(subject) {
+		refs = append(refs, Reference{Dialect: DialectSubjectPR, PR: pr, Line: subject})
+	}
+	for line := range bytes.SplitSeq(message, []byte("\n")) {
+		if len(line) > maxEvidenceLine {
+			continue
+		}
+		text := strings.Trim(string(line), space)
+		for _, rule := range bodyRules {
+			m := rule.pattern.FindStringSubmatch(text)
+			if m == nil {
+				continue
+			}
+			ref := Reference{Dialect: rule.dialect, Line: text}
+			if rule.commit {
+				ref.ID = strings.ToLower(m[1])
+			} else if ref.PR, _ = strconv.Atoi(m[1]); ref.PR == 0 {
+				continue
+			}
+			refs = append(refs, ref)
+			break
+		}
+	}
+	return refs
+}
+
+// maxEvidenceLine is the longest line that is looked at, in bytes: nobody writes longer references.
+const maxEvidenceLine = 4096
+
+// Subject returns the first paragraph of message on one line, as git shows a subject.
+func Subject(message []byte) string {
+	var b strings.Builder
+	for rest := skipBlank(message); len(rest) > 0; {
+		var line []byte
+		line, rest = firstLine(rest)
+		if isBlank(line) {
+			break
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.Write(bytes.TrimRight(line, space))
+	}
+	return b.String()
+}
+
+var (
+	subjectPR = regexp.MustCompile(`\((?:#|[Gg][Hh]-)(\d{1,9})\)`)
+	issuePR   = regexp.MustCompile(`^\[[\w.-]+\] (?:gh-|#)(\d{1,9}):`)
+)
+
+// PRNumbers returns the numbers of the pull requests that subject names: "(#N)" and "(GH-N)", in order,
+// and before them the N of "[3.9] gh-N: …".
+func PRNumbers(subject string) []int {
+	var numbers []int
+	for _, pattern := range []*regexp.Regexp{issuePR, subjectPR} {
+		for _, m := range pattern.FindAllStringSubmatch(subject, -1) {
+			if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	return numbers
+}
+
+// A Revert is what a message says about a commit it takes back.
+type Revert struct {
+	ID      string // hexadecimal digits, 7 to 40, in lower case; empty when only the subject says it
+	Subject string // of what is taken back, or of what is applied again
+	Reapply bool   // the message takes a revert back: the change is in again
+}
+
+var (
+	revertBody    = regexp.MustCompile(`(?im)^This reverts commit ` + oid + `\b`)
+	revertSubject = regexp.MustCompile(`^(?:Revert|revert:) "?(.*?)"?(?: \(#\d+\))?$`)
+	reapply       = regexp.MustCompile(`^(?:Reapply|Revert "Revert) "(.*?)"+(?: \(#\d+\))?$`)
+)
+
+// ParseRevert reads the message that git revert writes, and those written like it. With Reapply the ID
+// is that of the revert that is taken back. A message may name several commits.
+func ParseRevert(message []byte) []Revert {
+	subject := Subject(message)
+	var r Revert
+	if m := reapply.FindStringSubmatch(subject); m != nil {
+		r = Revert{Subject: m[1], Reapply: true}
+	} else if m := revertSubject.FindStringSubmatch(subject); m != nil {
+		r.Subject = m[1]
+	}
+	var reverts []Revert
+	for _, m := range revertBody.FindAllSubmatch(message, -1) {
+		reverts = append(reverts, Revert{ID: strings.ToLower(string(m[1])), Subject: r.Subject, Reapply: r.Reapply})
+	}
+	if reverts == nil && r.Subject != "" {
+		reverts = append(reverts, r)
+	}
+	return reverts
+}
+
+// FindTrailer returns the values of the trailers of message that are named key, in order, with case
+// left aside; a value that goes on on the next lines is put on one.
+func FindTrailer(message []byte, key string) []string {
+	var values []string
+	start, end := trailerBlock(message, TrailerRules{})
+	open := false
+	for block := message[start:end]; len(block) > 0; {
+		var line []byte
+		line, block = firstLine(block)
+		if open && bytes.IndexByte([]byte(space), line[0]) >= 0 && !isBlank(line) {
+			values[len(values)-1] += " " + strings.Trim(string(line), space)
+			continue
+		}
+		sep := TrailerRules{}.separator(line)
+		open = sep > 0 && equalFold(strings.TrimRight(string(line[:max(sep, 0)]), space), key)
+		if open {
+			values = append(values, strings.Trim(string(line[sep+1:]), space))
+		}
+	}
+	return values
+}
