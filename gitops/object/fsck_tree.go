@@ -1,6 +1,9 @@
 package object
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // maxNameLength is the longest name of a tree entry, in bytes, that git fsck lets pass.
 const maxNameLength = 4096
@@ -105,7 +108,10 @@ func isShortGitmodules(name string) bool {
 // isHFS tells whether HFS+ opens want for name: case and ignorable code points do not count.
 func isHFS(name, want string) bool {
 	var b strings.Builder
-	for _, r := range name {
+	for i, r := range name {
+		if r == utf8.RuneError && !strings.HasPrefix(name[i:], "\ufffd") {
+			break // it ends at what is not UTF-8
+		}
 		if !hfsIgnores(r) {
 			b.WriteRune(r)
 		}

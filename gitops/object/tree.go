@@ -10,6 +10,20 @@ import (
 // IsTree tells whether m is the mode of a directory.
 func (m Mode) IsTree() bool { return m&0o170000 == ModeTree }
 
+// Canonical returns the mode that git reads for m: of the permissions only the owner's execute bit
+// counts, and what is no file, link or directory is a gitlink.
+func (m Mode) Canonical() Mode {
+	switch m & 0o170000 {
+	case 0o100000:
+		return ModeRegular | m&0o100 | m&0o100>>3 | m&0o100>>6
+	case ModeSymlink:
+		return ModeSymlink
+	case ModeTree:
+		return ModeTree
+	}
+	return ModeGitlink
+}
+
 // String returns m in octal, as git writes it in a tree: 40000, 100644.
 func (m Mode) String() string { return strconv.FormatUint(uint64(m), 8) }
 
