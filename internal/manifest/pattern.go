@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// respell returns the text of a file's value after the bump: a leading v and build metadata stay. ok is
-// false when the text is not the version the bump starts from.
+// respell returns the text of a file's value after the bump: a leading v and build metadata stay, but for
+// metadata that says "after this release", as in 2.0.9+git. ok is false when the text is not the version
+// the bump starts from.
 func (r *run) respell(text string) (string, bool) {
 	body := strings.TrimPrefix(text, "v")
 	v, err := parseVersion(body)
@@ -17,7 +18,7 @@ func (r *run) respell(text string) (string, bool) {
 		return "", false
 	}
 	next := r.to
-	if next.meta == "" {
+	if next.meta == "" && v.meta != "git" && v.meta != "dev" {
 		next.meta = v.meta
 	}
 	return text[:len(text)-len(body)] + next.String(), true

@@ -69,13 +69,15 @@ func (v version) String() string {
 	return s
 }
 
-// semver writes v for comparing: PEP 440's "rc1" becomes "rc.1".
+// semver writes v for comparing: PEP 440's "rc1" becomes "rc.1", its "dev" is "dev.0".
 func (v version) semver() string {
 	s := fmt.Sprintf("%d.%d.%d", v.major, v.minor, v.patch)
 	if v.pre != "" {
 		pre := v.pre
 		if m := preCount.FindStringSubmatch(pre); m != nil && v.sep != "-" {
 			pre = m[1] + "." + m[3]
+		} else if m == nil && v.sep != "-" {
+			pre += ".0"
 		}
 		s += "-" + pre
 	}
