@@ -1,6 +1,7 @@
 package gitconfig
 
 import (
+	"bytes"
 	"strings"
 )
 
@@ -176,6 +177,7 @@ func (p *parser) subsection(name *strings.Builder, c int) (string, error) {
 
 // variable reads an assignment whose first byte is c.
 func (p *parser) variable(section string, c int) (variable, error) {
+	line, start := p.line, p.pos
 	var name strings.Builder
 	name.WriteString(section)
 	for {
@@ -198,7 +200,7 @@ func (p *parser) variable(section string, c int) (variable, error) {
 		}
 		v.value = cString(value)
 	}
-	v.line = p.line - 1
+	v.line = line + bytes.Count(bytes.TrimSuffix(p.src[start:p.pos], []byte("\n")), []byte("\n"))
 	return v, nil
 }
 

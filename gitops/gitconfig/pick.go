@@ -19,22 +19,17 @@ type pickRule struct {
 
 func pickRules() []pickRule {
 	return []pickRule{
-		{"merge.renames", []string{"true"}, "finds renames, or copies, otherwise"},
+		{"merge.renames", []string{"true", "copies", "copy"}, "does not find renames"},
 		{"merge.renameLimit", nil, "gives up on renames at another number of files"},
 		{"merge.directoryRenames", []string{"conflict"}, "moves new files into renamed directories, or leaves them, without asking"},
 		{"merge.conflictStyle", []string{"merge"}, "writes other conflict markers"},
 		{"merge.default", nil, "merges files of no merge attribute with another driver"},
 		{"merge.renormalize", []string{"false"}, "converts line ends before it merges"},
-		{"merge.verbosity", []string{"2"}, "says more or less about the merge"},
-		{"diff.renames", []string{"true"}, "finds renames, or copies, otherwise, unless merge.renames is set"},
+		{"diff.renames", []string{"true", "copies", "copy"}, "does not find renames, unless merge.renames is set"},
 		{"diff.renameLimit", nil, "gives up on renames at another number of files, unless merge.renameLimit is set"},
 		{"diff.algorithm", []string{"histogram"}, "aligns changed lines otherwise"},
-		{"diff.indentHeuristic", []string{"true"}, "aligns changed lines otherwise"},
 		{"i18n.commitEncoding", []string{"utf-8", "UTF-8", "utf8", "UTF8"}, "writes the message in that encoding"},
-		{"commit.cleanup", []string{"default", "strip"}, "cleans the message up otherwise"},
-		{"core.commentChar", []string{"#"}, "takes other lines of a message for comments"},
-		{"core.commentString", []string{"#"}, "takes other lines of a message for comments"},
-		{"core.autocrlf", []string{"false"}, "converts line ends in the work tree"},
+		{"commit.cleanup", []string{"default", "whitespace", "scissors"}, "cleans the message up otherwise"},
 		{"core.attributesFile", nil, "applies attributes of the user to merges"},
 		{"trailer.separators", []string{":"}, "takes other lines for trailers"},
 	}
@@ -61,9 +56,9 @@ func PickSettings(c *Config) []Setting {
 		case section == "merge" && name == "driver":
 			last, _ := c.Get(e.Key)
 			out = append(out, settingOf(e.Key, last, "runs a command to merge files with the attribute merge="+sub))
-		case section == "trailer":
+		case section == "trailer" && name == "key":
 			last, _ := c.Get(e.Key)
-			out = append(out, settingOf(e.Key, last, "places or recognises trailers otherwise"))
+			out = append(out, settingOf(e.Key, last, "takes other lines for trailers"))
 		}
 		seen[e.Key] = true
 	}

@@ -25,7 +25,7 @@ func TestValuesAsGit(t *testing.T) {
 	w := newWorld(t, map[string]string{"home/there": ""}, nil)
 	for i, text := range valueTexts() {
 		t.Run(fmt.Sprintf("%d %s", i, text), func(t *testing.T) {
-			if strings.Contains(text, "ptional)") || text == "= -9223372036854775808" {
+			if strings.Contains(text, "ptional)") || strings.HasPrefix(text, "= -9") || strings.HasPrefix(text, "= -8") || text == "= -2147483648" {
 				needGit(t, 52)
 			}
 			w.write("repo/.git/config", plainCore+"[v]\n\tv "+text+"\n")
@@ -96,6 +96,7 @@ func TestCanonicalKeyAsGit(t *testing.T) {
 }
 
 func TestAbbrevAsGit(t *testing.T) {
+	needGit(t, 50) // too long was an error before
 	w := newWorld(t, nil, map[string]string{"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a"})
 	if _, stderr, ok := w.git("repo", "commit", "-q", "--allow-empty", "-m", "x"); !ok {
 		t.Fatal(stderr)
@@ -120,7 +121,7 @@ func TestAbbrevAsGit(t *testing.T) {
 // TestSharedModeAsGit lets git make a repository's directories, a loose object and a reference.
 func TestSharedModeAsGit(t *testing.T) {
 	for _, value := range []string{"= umask", "= group", "= all", "= world", "= everybody", "= 0", "= 1", "= 2", "= 0600", "= 0640", "= 0660", "= 0666", "= 0644", "= 0400", "= 0777", "= true", "= false", "= yes", "", "=", "= junk", "= 4", "= -1", "= GROUP"} {
-		for _, umask := range []string{"022", "077", "002"} {
+		for _, umask := range []string{"022", "077"} {
 			t.Run(value+" "+umask, func(t *testing.T) {
 				w := newWorld(t, map[string]string{"repo/.git/config": plainCore + "[core]\nsharedrepository " + value + "\n", "repo/f": "content"}, nil)
 				stderr, ok := withUmask(t, w, umask)
@@ -182,37 +183,23 @@ func TestGlobAsGit(t *testing.T) {
 		"\\*", "a\\", "\\a", "a\\/b", "***", "***/b", "a/***/b", "**/**/b", "*/b", "*/*", "?", "[/]", "a[/]b", "a[!x]b", "", "/", "a/", "/a", "**/", "/**", "a/**/", "*.c", "[b-a]", "[a-", "[a-]b", "[[:upper:][:digit:]]", "**\\/b", "a/**\\/b", "[[:space:]]", "[]-a]", "[!]a]", "x**", "**x", "/**/", "{a,b}", "a\x80*", "*\xff", "[\x80-\xff]b",
 	}
 	texts := []string{"a", "b", "ab", "aab", "a/b", "a/x/b", "a/x/y/b", "a/a", "b/a", "x/a/y", "a/", "/a", "/", "", "abd", "acd", "ad", "aBd", "a]b", "a[", "a[b", "-", "*", "a\\", "\\", "1", "A", " ", "]", "[", ":", "a.c", "d/a.c", "^", "!", "{a,b}", "a\x80b", "\xff", "\x90b", "a/bx/c", "x/b", "x/y/b", "axb"}
-	for _, p := range patterns {
-		conds := ""
-		quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(p)
-		conds += fmt.Sprintf("[includeIf \"hasconfig:remote.*.url:%s\"]\npath=hit\n", quoted)
-		got, files := []string{}, map[string]string{"repo/.git/hit": "[hit]\nx=1\n"}
-		g := compileGlob(p, false)
-		// One repository for all texts would say only that one of them matches: ask with those that
-		// should match one by one, and with all others at once.
-		var misses string
-		w := newWorld(t, files, nil)
-		ask := func(urls string) bool {
-			w.write("repo/.git/config", plainCore+urls+conds)
-			out, stderr, ok := w.git("repo", "config", "--list")
-			if !ok {
-				t.Fatalf("%q: %s", p, stderr)
-			}
-			return strings.Contains(out, "hit.x=1")
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace
+	w, conditions := newWorld(t, nil, nil), ""
+	for i, p := range patterns {
+		w.write(fmt.Sprintf("repo/.git/hit%d", i), fmt.Sprintf("[hit]\nx%d\n", i))
+		conditions += fmt.Sprintf("[includeIf \"hasconfig:remote.*.url:%s\"]\npath=hit%d\n", escape(p), i)
+	}
+	for _, text := range texts {
+		w.write("repo/.git/config", plainCore+fmt.Sprintf("[remote \"r\"]\nurl=\"%s\"\n", escape(text))+conditions)
+		out, stderr, ok := w.git("repo", "config", "--list", "--name-only")
+		if !ok {
+			t.Fatal(stderr)
 		}
-		for i, text := range texts {
-			url := fmt.Sprintf("[remote \"r%d\"]\nurl=\"%s\"\n", i, strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text))
-			if !g.match(text) {
-				misses += url
-				continue
+		for i, p := range patterns {
+			want := strings.Contains(out, fmt.Sprintf("hit.x%d\n", i))
+			if got := compileGlob(p, false).match(text); got != want {
+				t.Errorf("pattern %q, text %q: git %v, here %v", p, text, want, got)
 			}
-			got = append(got, text)
-			if !ask(url) {
-				t.Errorf("pattern %q: here %q matches, in git it does not", p, text)
-			}
-		}
-		if ask(misses) {
-			t.Errorf("pattern %q: git matches something else than %q", p, got)
 		}
 	}
 }
