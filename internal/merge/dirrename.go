@@ -159,7 +159,6 @@ func (m *merger) moveTo(side int, c *fileChange, to string) {
 		n.stages[side], n.from[side] = moved.stages[side], oldPath
 		n.files |= 1 << side
 		n.clash = n.trees != 0 || n.sub != nil
-		n.equal = 0
 		moved = n
 	} else {
 		moved.path, moved.name, moved.from[side] = to, name, oldPath

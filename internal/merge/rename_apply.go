@@ -30,7 +30,6 @@ func (m *merger) renamedTwice(ours, theirs rename) error {
 		to.stages[sideBase] = from.stages[sideBase]
 		to.files |= maskBase
 		to.from[sideBase] = from.path
-		to.equal = 0
 		from.removed = true
 		return nil
 	}
@@ -46,7 +45,6 @@ func (m *merger) renamedTwice(ours, theirs rename) error {
 		second = b.stages[sideTheirs] // not mergeable: each path keeps its own
 	}
 	a.stages[sideOurs], b.stages[sideTheirs] = merged, second
-	a.equal, b.equal = 0, 0
 	from.disputed, a.disputed, b.disputed = true, true, true
 	m.conflict(KindRenameRename, paths[:], "%s renamed to %s in %s and to %s in %s.",
 		from.path, a.path, m.labels[sideOurs], b.path, m.labels[sideTheirs])
@@ -63,7 +61,6 @@ func (m *merger) renamedOnce(r rename) error {
 		// The other file at the new path may be the same rename, hidden by what replaced the old file.
 		collides = false
 	}
-	to.equal = 0
 	switch {
 	case collides && gone:
 		to.disputed = true
