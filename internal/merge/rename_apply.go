@@ -28,8 +28,7 @@ func (m *merger) renamedTwice(ours, theirs rename) error {
 	if ours.to == theirs.to {
 		to := ours.to
 		to.stages[sideBase] = from.stages[sideBase]
-		to.files |= maskBase
-		to.from[sideBase] = from.path
+		to.files |= maskBase // under the new path, as far as conflict markers tell
 		from.removed = true
 		return nil
 	}
@@ -105,6 +104,7 @@ func (m *merger) mergeCollision(r rename) error {
 	}
 	to.stages[r.side] = merged
 	if !clean {
+		// Where both sides have the same file here git forgets this, and may call markers clean.
 		m.conflict(KindRenameCollision, []string{to.path, from.path},
 			"rename of %s -> %s has content conflicts AND collides with another path; this may result in nested conflict markers.",
 			from.path, to.path)
