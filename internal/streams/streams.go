@@ -1,0 +1,68 @@
+// Package streams is where the program meets its terminal: whether there is one, how wide it is, and
+// whether to colour. Everything that came out of a repository is made harmless here before it is shown.
+package streams
+
+import (
+	"io"
+	"os"
+	"strconv"
+
+	"golang.org/x/term"
+)
+
+// Streams are the three standard streams and what is known of them.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Width    int  // columns of the output; 0 when it is not a terminal
+	Color    bool // whether Out takes colour
+	ErrTTY   bool // whether Err is a terminal, so that progress may be shown
+}
+
+// New looks at the streams. The width of a terminal is overridden by COLUMNS; colour follows
+// NO_COLOR, FORCE_COLOR and TERM=dumb, in that order, then whether out is a terminal.
+func New(in io.Reader, out, errOut io.Writer, getenv func(string) string) Streams {
+	s := Streams{In: in, Out: out, Err: errOut}
+	tty := false
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		tty = true
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			s.Width = w
+		}
+	}
+	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 0 && tty {
+		s.Width = n
+	}
+	if f, ok := errOut.(*os.File); ok {
+		s.ErrTTY = term.IsTerminal(int(f.Fd()))
+	}
+	s.Color = colorWanted(tty, getenv)
+	return s
+}
+
+func colorWanted(tty bool, getenv func(string) string) bool {
+	switch {
+	case getenv("NO_COLOR") != "":
+		return false
+	case getenv("FORCE_COLOR") != "":
+		return true
+	case getenv("TERM") == "dumb":
+		return false
+	}
+	return tty
+}
+
+// SetColor applies --color: "always", "never" or "auto", which changes nothing. It tells whether when
+// is one of them.
+func (s *Streams) SetColor(when string) bool {
+	switch when {
+	case "always":
+		s.Color = true
+	case "never":
+		s.Color = false
+	case "auto":
+	default:
+		return false
+	}
+	return true
+}
