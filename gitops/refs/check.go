@@ -26,7 +26,7 @@ func (t *transaction) checkHeld(context.Context) error {
 	if err := t.checkNames(p); err != nil {
 		return err
 	}
-	held, err := t.s.heldBranches()
+	held, err := t.s.heldBranches(t.tx.Bare)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 // CheckHeld returns a *CheckedOutError for the first of the names that a work tree of the repository
 // has checked out, rebases or bisects, nil when there is none.
 func (s *Store) CheckHeld(names ...string) error {
-	held, err := s.heldBranches()
+	held, err := s.heldBranches(false)
 	if err != nil {
 		return err
 	}
@@ -23,8 +23,9 @@ func (s *Store) CheckHeld(names ...string) error {
 	return nil
 }
 
-// heldBranches lists the branches that a work tree holds, also one that has not been born.
-func (s *Store) heldBranches() (map[string]*CheckedOutError, error) {
+// heldBranches lists the branches that a work tree holds, also one that has not been born. The HEAD of
+// a bare repository holds none: no work tree is at it.
+func (s *Store) heldBranches(bare bool) (map[string]*CheckedOutError, error) {
 	held := map[string]*CheckedOutError{}
 	dirs := []string{s.commonDir}
 	list, err := os.ReadDir(filepath.Join(s.commonDir, "worktrees"))
@@ -34,7 +35,10 @@ func (s *Store) heldBranches() (map[string]*CheckedOutError, error) {
 	for _, e := range list {
 		dirs = append(dirs, filepath.Join(s.commonDir, "worktrees", e.Name()))
 	}
-	for _, dir := range dirs {
+	for i, dir := range dirs {
+		if bare && i == 0 {
+			continue
+		}
 		if err := holdsOf(dir, held); err != nil {
 			return nil, err
 		}
