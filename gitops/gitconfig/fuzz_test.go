@@ -17,8 +17,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range syntaxCases() {
 		f.Add([]byte(s))
 	}
-	needGit(f, 45)
-	shared := newWorld(f, nil, nil)
+	w := newWorld(f, nil, nil)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var got []string
 		err := parseFile(src, "file", func(v variable) error {
@@ -36,7 +35,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil && (!errors.As(err, &syntax) || syntax.Line < 1) {
 			t.Fatalf("%q: %v", src, err)
 		}
-		w := &world{t: t, root: shared.root, env: shared.env}
+		needGit(t, 45)
 		if err := os.WriteFile(w.path("file"), src, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,119 @@
+package gitops
+
+import (
+	"context"
+	"io/fs"
+	"sort"
+
+	"github.com/git-backport/git-backport/gitops/object"
+)
+
+func sortDirEntries(entries []fs.DirEntry) {
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
+}
+
+// A Change is a path that differs between two trees; nil where it is absent.
+type Change struct {
+	Path     string
+	Old, New *Stage
+}
+
+// Changes returns the paths below which two trees differ, sorted, without renames. Only subtrees with
+// different ids are read. A zero id is the empty tree. enter decides which directories are looked
+// into, nil meaning all.
+func (s *Session) Changes(ctx context.Context, before, after ID, enter func(dir string) bool) ([]Change, error) {
+	var out []Change
+	err := s.diffTrees(ctx, "", before, after, enter, &out, 0)
+	sort.Slice(out, func(i, j int) bool { return out[i].Path < out[j].Path })
+	return out, err
+}
+
+// maxTreeDepth bounds how deep directories may nest.
+const maxTreeDepth = 1024
+
+func (s *Session) diffTrees(ctx context.Context, prefix string, before, after ID, enter func(string) bool, out *[]Change, depth int) error {
+	if before == after {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if depth > maxTreeDepth {
+		return &TreeDepthError{Path: prefix}
+	}
+	a, err := s.entries(before)
+	if err != nil {
+		return err
+	}
+	b, err := s.entries(after)
+	if err != nil {
+		return err
+	}
+	olds := make(map[string]object.TreeEntry, len(a))
+	for _, e := range a {
+		olds[e.Name] = e
+	}
+	for _, e := range b {
+		old, had := olds[e.Name]
+		delete(olds, e.Name)
+		if had && old == e {
+			continue
+		}
+		if err := s.diffEntry(ctx, prefix+e.Name, old, e, enter, out, depth); err != nil {
+			return err
+		}
+	}
+	for _, e := range a {
+		if _, gone := olds[e.Name]; gone {
+			if err := s.diffEntry(ctx, prefix+e.Name, e, object.TreeEntry{}, enter, out, depth); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// diffEntry compares what one name holds on both sides; a zero entry is an absent one.
+func (s *Session) diffEntry(ctx context.Context, path string, old, now object.TreeEntry, enter func(string) bool, out *[]Change, depth int) error {
+	var oldTree, newTree ID
+	change := Change{Path: path}
+	switch {
+	case old.Mode == object.ModeTree:
+		oldTree = old.ID
+	case old.Mode != 0:
+		change.Old = &Stage{Mode: uint32(old.Mode), ID: old.ID}
+	}
+	switch {
+	case now.Mode == object.ModeTree:
+		newTree = now.ID
+	case now.Mode != 0:
+		change.New = &Stage{Mode: uint32(now.Mode), ID: now.ID}
+	}
+	if change.Old != nil || change.New != nil {
+		*out = append(*out, change)
+	}
+	if oldTree == newTree || (enter != nil && !enter(path)) {
+		return nil
+	}
+	return s.diffTrees(ctx, path+"/", oldTree, newTree, enter, out, depth+1)
+}
+
+func (s *Session) entries(tree ID) ([]object.TreeEntry, error) {
+	if tree.IsZero() {
+		return nil, nil
+	}
+	return s.mem.Tree(tree)
+}
+
+// Blob returns the bytes of a blob of the session, which must not be changed.
+func (s *Session) Blob(id ID) ([]byte, error) { return mergeStore{s}.Blob(mergeID(id)) }
+
+// ReplaceFiles returns the tree with the given files replaced or added, nil content deleting a file;
+// modes stay as they are, and a new file is a regular one.
+func (s *Session) ReplaceFiles(tree ID, files map[string][]byte) (ID, error) {
+	root := &editDir{}
+	for path, data := range files {
+		root.put(path, data)
+	}
+	return s.applyEdit(tree, root)
+}
