@@ -1,0 +1,55 @@
+package backport
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// A KindSource says where the kind of a change was read.
+type KindSource string
+
+// The places a kind is read from, in the order they are asked.
+const (
+	KindFromFlag    KindSource = "flag"
+	KindFromTrailer KindSource = "trailer"
+	KindFromID      KindSource = "advisory" // a CVE, GHSA or RUSTSEC id in the message
+	KindFromPrefix  KindSource = "prefix"   // a conventional-commit prefix
+	KindAssumed     KindSource = "assumed"
+)
+
+var (
+	advisory     = regexp.MustCompile(`\b(CVE-\d{4}-\d{4,}|GHSA(-[23456789cfghjmpqrvwx]{4}){3}|RUSTSEC-\d{4}-\d{4})\b`)
+	conventional = regexp.MustCompile(`^([a-z]+)(\(([^)]*)\))?!?:`)
+)
+
+// KindOf reads the kind of a change from its commit message: a Backport-Kind trailer, an advisory's id,
+// a conventional prefix, else a bugfix is assumed. The diff is never looked at.
+func KindOf(message []byte) (policy.Kind, KindSource) {
+	if v, ok := gitops.FindTrailer(message, "Backport-Kind"); ok && v != "" {
+		return policy.Kind(strings.ToLower(strings.TrimSpace(v))), KindFromTrailer
+	}
+	if advisory.Match(message) {
+		return policy.Security, KindFromID
+	}
+	m := conventional.FindStringSubmatch(gitops.Subject(message))
+	if m == nil {
+		return policy.Bugfix, KindAssumed
+	}
+	if scope := m[3]; scope == "deps" || scope == "deps-dev" {
+		return policy.Dependency, KindFromPrefix
+	}
+	switch m[1] {
+	case "fix":
+		return policy.Bugfix, KindFromPrefix
+	case "feat":
+		return policy.Feature, KindFromPrefix
+	case "docs":
+		return policy.Docs, KindFromPrefix
+	case "ci", "build", "test", "chore":
+		return policy.CI, KindFromPrefix
+	}
+	return policy.Bugfix, KindAssumed
+}

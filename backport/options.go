@@ -1,0 +1,137 @@
+package backport
+
+import (
+	"fmt"
+
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/msrv"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// A Fix is what is backported.
+type Fix struct {
+	Commits  []gitops.ID // in the order they are picked
+	Subject  string      // of the first commit
+	Kind     policy.Kind
+	KindFrom KindSource
+	OnMain   []bool // for each commit, whether main contains it
+}
+
+// AllOnMain tells whether main contains every commit of the fix.
+func (f Fix) AllOnMain() bool {
+	for _, on := range f.OnMain {
+		if !on {
+			return false
+		}
+	}
+	return true
+}
+
+// A Skip takes a line out, or one commit on one line.
+type Skip struct {
+	Line   policy.LineID
+	Commit gitops.ID // zero: the whole line
+}
+
+// Selection is which lines the user named.
+type Selection struct {
+	To     []policy.LineID // exactly these
+	Also   []policy.LineID // these too
+	Skip   []Skip
+	Reason string // why a refused line is taken, or a line is left out
+}
+
+// Names tells whether the user named a line as one to take.
+func (s Selection) Names(line policy.LineID) bool {
+	for _, l := range append(append([]policy.LineID(nil), s.To...), s.Also...) {
+		if l == line {
+			return true
+		}
+	}
+	return false
+}
+
+// Origin says whether the line "(cherry picked from commit …)" is added.
+type Origin int
+
+// The values of -x and --no-x. By default the line is added when main contains the source.
+const (
+	OriginAuto Origin = iota
+	OriginYes
+	OriginNo
+)
+
+// A Seal says how commits are made.
+type Seal struct {
+	Committer []byte // "name <email> seconds zone"; nil when there is no identity: no commits are made
+	SignOff   string // the line for -s without its key, "name <email>"; "" for none
+	Origin    Origin
+	Sign      func(commit []byte) (signature string, err error) // nil: unsigned
+	Trailers  gitops.TrailerRules
+}
+
+// BumpWhen says where a version bump goes.
+type BumpWhen string
+
+// The values of [bump] when.
+const (
+	BumpPick     BumpWhen = "pick"     // the last commit of each new branch
+	BumpSeparate BumpWhen = "separate" // a branch of its own on the tip
+	BumpRelease  BumpWhen = "release"  // nothing until the verb bump
+	BumpNever    BumpWhen = "never"
+)
+
+// A BumpRule is how versions are bumped.
+type BumpRule struct {
+	When     BumpWhen
+	Message  string // template of the commit message: {version}, {line}, {branch}, {name}; "" is the default
+	Project  string // {name}
+	Files    []manifest.Rule
+	Lockstep manifest.Lockstep
+	HeldBack map[policy.LineID]string // lines that are not bumped now, and why: cadence, an open operation
+}
+
+// A GateRule is how pins are judged.
+type GateRule struct {
+	Options   msrv.Options
+	Rules     msrv.Rules
+	Promised  map[policy.LineID]map[msrv.Ecosystem]msrv.Version // floors that the policy states
+	Supported map[msrv.Ecosystem]msrv.Version                   // oldest supported releases, for rule follow
+}
+
+// PRTemplates are the templates of pull requests: fields in braces, replaced once.
+type PRTemplates struct {
+	Title, Body string // "" is the default
+	Draft       bool
+	Labels      []string
+}
+
+// Options steer a plan.
+type Options struct {
+	AsOf      policy.Date
+	Main      gitops.Branch
+	Remote    string
+	Name      string // of the new branches: "backport/<Name>/<branch>"
+	Onto      []string
+	OntoTips  []gitops.ID // of Onto, in the same order
+	Mainline  int
+	Select    Selection
+	MainFirst policy.MainFirst
+	Partial   bool
+	NoBump    bool
+	StripPin  bool
+	Seal      Seal
+	Bump      BumpRule
+	Gate      GateRule
+	PR        PRTemplates
+}
+
+// A LineError is a line that was named and is not there, or named for two things at once.
+type LineError struct {
+	Line   string
+	Reason string
+	Known  []string
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %q: %s", e.Line, e.Reason) }

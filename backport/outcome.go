@@ -1,0 +1,102 @@
+package backport
+
+import (
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/msrv"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// A Status is where a target stands after the pipeline.
+type Status string
+
+// The statuses of a target. Only StatusFailed carries an error.
+const (
+	StatusReady      Status = "ready"      // a new branch can be made
+	StatusPresent    Status = "present"    // the branch has the fix already
+	StatusEmpty      Status = "empty"      // the pick changes nothing, and nothing shows that the fix is there
+	StatusConflicted Status = "conflicted" // a person has to merge
+	StatusGated      Status = "gated"      // a toolchain pin would rise
+	StatusRefused    Status = "refused"    // the policy refuses the line
+	StatusFailed     Status = "failed"     // see Outcome.Err
+)
+
+// A Target is a line the fix goes to: the decision about it and the commit it is picked onto.
+type Target struct {
+	Decision policy.Decision // zero when Onto is set
+	Onto     string          // the revision given to --onto; policy is left aside
+	Branch   string          // short name of the release branch; the revision for --onto
+	Tip      gitops.ID
+	Ref      string   // the ref Tip was read from; "" when Onto named a bare commit
+	FirstTag string   // of the line's first release; "" when there is none
+	Versions []string // of the line's tags, without prefix
+	Burned   []string // versions never to be used
+	Forced   bool     // named by the user against a refusal, with a reason
+	Trial    bool     // allowed, not named: picked to be shown, never landed
+	Refused  string   // why the target is refused; its picks are shown all the same
+	Warnings []string
+}
+
+// Name returns what the target is called in messages: its line's branch, or the revision of --onto.
+func (t Target) Name() string { return t.Branch }
+
+// PickStatus is what became of one source commit on one target.
+type PickStatus string
+
+// The statuses of a pick.
+const (
+	PickClean    PickStatus = "clean"
+	PickConflict PickStatus = "conflict"
+	PickPresent  PickStatus = "present"
+	PickEmpty    PickStatus = "empty"
+	PickSkipped  PickStatus = "skipped"
+	PickError    PickStatus = "error"
+)
+
+// A Pick is one source commit taken onto a target.
+type Pick struct {
+	Source gitops.ID
+	Status PickStatus
+	Via    string // "main", or the branch it was taken from
+	Result gitops.PickResult
+	Commit gitops.ID // the new commit; zero unless clean and sealed
+	Lines  []string  // facts worth showing: renames followed, attributes used
+}
+
+// Evidence is why a target is taken to have the fix.
+type Evidence struct {
+	Commit gitops.ID
+	How    string // "ancestor", "trailer: (cherry picked from commit …)", "no change"
+}
+
+// A BumpOutcome is what the bump stage did.
+type BumpOutcome struct {
+	From, To   string
+	Branch     string // the branch that carries the bump; "" when it is the last commit of the target's own
+	Commit     gitops.ID
+	Files      []string
+	Unhandled  []string
+	Companions []string // "cranelift 0.123.1": packages with a number of their own that moved along
+	Skipped    string   // why there is no bump; "" when there is one
+}
+
+// A GateOutcome is what the gate said.
+type GateOutcome struct {
+	OK       bool
+	Baseline string // where the baseline was read: "branch point 1a2b3c4", "tip"
+	Findings []msrv.Finding
+}
+
+// An Outcome is what became of one target.
+type Outcome struct {
+	Target  Target
+	Status  Status
+	Branch  string    // the branch to create: "backport/<name>/<branch>"
+	Head    gitops.ID // its commit; zero when there is none or no identity to seal with
+	Picks   []Pick
+	Present *Evidence
+	Gate    *GateOutcome
+	Bump    *BumpOutcome
+	Commits []gitops.ID // the commits on top of the tip, oldest first
+	PR      *PullRequest
+	Err     error // only with StatusFailed
+}

@@ -1,0 +1,224 @@
+package backport
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/git-backport/git-backport/gitops"
+)
+
+// Picked is the result of the pick stage: the picks of one target, and the tree they lead to.
+type Picked struct {
+	Picks    []Pick
+	Present  *Evidence
+	Warnings []string
+	TipTree  gitops.ID
+	Tree     gitops.ID // after the last pick that is clean
+}
+
+// status tells what the picks amount to.
+func (p Picked) status() Status {
+	var clean, empty, there bool
+	for _, k := range p.Picks {
+		switch k.Status {
+		case PickConflict:
+			return StatusConflicted
+		case PickClean:
+			clean = true
+		case PickEmpty:
+			empty = true
+		case PickPresent:
+			there = true
+		case PickSkipped, PickError:
+		}
+	}
+	switch {
+	case clean:
+		return StatusReady
+	case empty:
+		return StatusEmpty
+	case there:
+		return StatusPresent
+	}
+	return StatusEmpty
+}
+
+// pick takes each source commit in turn onto the target. It stops at the first conflict, because what
+// comes after would stand on a tree with markers.
+func (r *runner) pick(ctx context.Context, t Target) (Picked, error) {
+	var out Picked
+	tree, err := r.session.TreeOf(t.Tip)
+	if err != nil {
+		return out, fmt.Errorf("reading the tip of %s: %w", t.Name(), err)
+	}
+	out.TipTree, out.Tree = tree, tree
+	for i, source := range r.fix.Commits {
+		k, err := r.pickOne(ctx, t, source, &out)
+		if err != nil {
+			k = Pick{Source: source, Status: PickError}
+		}
+		out.Picks = append(out.Picks, k)
+		if err != nil {
+			return out, err
+		}
+		if k.Status == PickConflict {
+			for _, rest := range r.fix.Commits[i+1:] {
+				out.Picks = append(out.Picks, Pick{Source: rest, Status: PickSkipped, Lines: []string{"not tried: an earlier commit conflicts"}})
+			}
+			break
+		}
+	}
+	return out, nil
+}
+
+func (r *runner) pickOne(ctx context.Context, t Target, source gitops.ID, so *Picked) (Pick, error) {
+	k := Pick{Source: source, Via: "main"}
+	for _, s := range r.opts.Select.Skip {
+		if t.Onto == "" && s.Line == t.Decision.ID && s.Commit == source {
+			k.Status, k.Lines = PickSkipped, []string{"skipped by --skip"}
+			return k, nil
+		}
+	}
+	ev, err := r.evidence(ctx, t, source)
+	if err != nil {
+		return k, err
+	}
+	if ev != nil && ev.How == "ancestor" {
+		k.Status, so.Present = PickPresent, ev
+		return k, nil
+	}
+	k.Result, err = r.session.PickOnto(ctx, so.Tree, source, r.opts.Mainline)
+	if err != nil {
+		return k, fmt.Errorf("picking %s onto %s: %w", r.session.Repo().Short(source), t.Name(), err)
+	}
+	k.Lines = facts(k.Result)
+	switch {
+	case ev != nil:
+		k.Status, so.Present = PickPresent, ev
+		r.warnOfChange(ctx, t, k.Result, so)
+	case len(k.Result.Conflicts) > 0:
+		k.Status = PickConflict
+	case k.Result.Unchanged:
+		return r.unchanged(ctx, k, source, so)
+	default:
+		k.Status, so.Tree = PickClean, k.Result.Tree
+	}
+	return k, r.hearsayWarning(ctx, t, source, k, so)
+}
+
+// unchanged tells a fix that is there from one that has nothing to fix.
+func (r *runner) unchanged(ctx context.Context, k Pick, source gitops.ID, so *Picked) (Pick, error) {
+	there, err := r.session.SomeAdditionIn(ctx, source, so.Tree, r.opts.Mainline)
+	if err != nil {
+		return k, err
+	}
+	k.Status = PickEmpty
+	if there {
+		k.Status = PickPresent
+		so.Present = &Evidence{Commit: gitops.ID{}, How: "no change: the pick changes nothing, and lines that the fix adds are there"}
+	}
+	return k, nil
+}
+
+// warnOfChange names what a pick would still change on a branch that says it has the fix.
+func (r *runner) warnOfChange(ctx context.Context, t Target, res gitops.PickResult, so *Picked) {
+	var paths []string
+	if len(res.Conflicts) > 0 {
+		for _, c := range res.Conflicts {
+			paths = append(paths, c.Path)
+		}
+	} else if !res.Unchanged {
+		changes, err := r.session.Changes(ctx, so.Tree, res.Tree, nil)
+		if err != nil {
+			return // the pick stands; only its description is poorer
+		}
+		for _, c := range changes {
+			paths = append(paths, c.Path)
+		}
+	}
+	if len(paths) > 0 {
+		so.Warnings = append(so.Warnings, fmt.Sprintf("%s says it has the fix (%s), yet picking it would still change %s",
+			t.Name(), so.Present.How, shorten(paths, 5)))
+	}
+}
+
+// hearsayWarning says when a commit of the branch carries the same pull request number without proving
+// that it is the fix.
+func (r *runner) hearsayWarning(ctx context.Context, t Target, source gitops.ID, k Pick, so *Picked) error {
+	if k.Status != PickClean && k.Status != PickConflict {
+		return nil
+	}
+	c, err := r.session.Commit(source)
+	if err != nil {
+		return err
+	}
+	l, err := r.ledgerOf(ctx, t)
+	if err != nil {
+		return err
+	}
+	if said := l.hearsay(c.Message); said != "" {
+		so.Warnings = append(so.Warnings, said+": look whether the fix is there already")
+	}
+	return nil
+}
+
+// facts are the lines about a pick that a reviewer wants to see.
+func facts(res gitops.PickResult) []string {
+	var lines []string
+	for _, rn := range res.Renames {
+		if rn.Ours {
+			lines = append(lines, fmt.Sprintf("followed a rename on the branch: %s → %s (%d%%)", rn.From, rn.To, rn.Score))
+		}
+	}
+	lines = append(lines, res.Attributes...)
+	if res.RenameLimit > 0 {
+		lines = append(lines, fmt.Sprintf("rename detection was cut short: it would have needed a limit of %d", res.RenameLimit))
+	}
+	return lines
+}
+
+func shorten(paths []string, n int) string {
+	if len(paths) <= n {
+		return strings.Join(paths, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(paths[:n], ", "), len(paths)-n)
+}
+
+// seal makes the commits of a target: one for each clean pick, then the bump. Without an identity there
+// are no commits, and the target is ready all the same.
+func (r *runner) seal(t Target, b Bumped, o *Outcome) error {
+	if r.opts.Seal.Committer == nil {
+		return nil
+	}
+	head := t.Tip
+	for i := range o.Picks {
+		k := &o.Picks[i]
+		if k.Status != PickClean {
+			continue
+		}
+		id, err := r.sealPick(k.Source, r.fix.OnMain[i], k.Result.Tree, head)
+		if err != nil {
+			return err
+		}
+		k.Commit, head = id, id
+		o.Commits = append(o.Commits, id)
+	}
+	if b.Tree != (gitops.ID{}) {
+		parent := head
+		if b.Outcome.Branch != "" {
+			parent = t.Tip
+		}
+		id, err := r.sealBump(b.Tree, parent, b.Message)
+		if err != nil {
+			return err
+		}
+		b.Outcome.Commit = id
+		if b.Outcome.Branch == "" {
+			head = id
+			o.Commits = append(o.Commits, id)
+		}
+	}
+	o.Head = head
+	return nil
+}

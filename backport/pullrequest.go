@@ -1,0 +1,99 @@
+package backport
+
+import (
+	"strings"
+
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/msrv"
+)
+
+// A PullRequest is what a pull request for one target will say, as facts. The text is made where it is
+// shown or published.
+type PullRequest struct {
+	Base, Head string // branches: the release branch, and the new one
+	Title      string
+	Template   string // of the body; "" is the default
+	Draft      bool
+	Labels     []string
+
+	Sources  []SourceNote
+	Gate     *GateOutcome
+	Bump     *BumpOutcome
+	Warnings []string
+}
+
+// A SourceNote is one source commit as a reviewer wants to see it.
+type SourceNote struct {
+	ID      gitops.ID
+	Subject string
+	Message []byte
+	Status  PickStatus
+	Via     string
+	Facts   []string
+}
+
+// defaultTitle keeps the subject first, so that a conventional prefix stays one.
+const defaultTitle = "{subject} (backport to {branch})"
+
+// pullRequest gathers the facts of a target's pull request.
+func (r *runner) pullRequest(o Outcome) *PullRequest {
+	title := r.opts.PR.Title
+	if title == "" {
+		title = defaultTitle
+	}
+	pr := &PullRequest{
+		Base: o.Target.Branch, Head: o.Branch, Template: r.opts.PR.Body, Draft: r.opts.PR.Draft, Labels: r.opts.PR.Labels,
+		Title: Fill(title, map[string]string{
+			"subject": r.fix.Subject, "branch": o.Target.Branch, "line": o.Target.Decision.Name(), "kind": string(r.fix.Kind),
+		}),
+		Gate: o.Gate, Bump: o.Bump, Warnings: o.Target.Warnings,
+	}
+	for _, k := range o.Picks {
+		c, err := r.session.Commit(k.Source)
+		if err != nil {
+			continue // it was read for the pick: it can be read
+		}
+		pr.Sources = append(pr.Sources, SourceNote{
+			ID: k.Source, Subject: gitops.Subject(c.Message), Message: c.Message, Status: k.Status, Via: k.Via, Facts: k.Lines,
+		})
+	}
+	return pr
+}
+
+// Fill replaces the fields of a template, {name}, in one pass: what a value holds is never looked at
+// again. An unknown field stays as it is.
+func Fill(template string, fields map[string]string) string {
+	var b strings.Builder
+	for {
+		open := strings.IndexByte(template, '{')
+		if open < 0 {
+			break
+		}
+		end := strings.IndexByte(template[open:], '}')
+		if end < 0 {
+			break
+		}
+		value, known := fields[template[open+1:open+end]]
+		if !known {
+			b.WriteString(template[:open+1])
+			template = template[open+1:]
+			continue
+		}
+		b.WriteString(template[:open])
+		b.WriteString(value)
+		template = template[open+end+1:]
+	}
+	b.WriteString(template)
+	return b.String()
+}
+
+// GateStops returns the findings that stop a target.
+func (g *GateOutcome) GateStops() []msrv.Finding {
+	var out []msrv.Finding
+	for _, f := range g.Findings {
+		if f.Level == msrv.LevelStop {
+			out = append(out, f)
+		}
+	}
+	return out
+}

@@ -1,0 +1,83 @@
+package backport
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/git-backport/git-backport/gitops"
+)
+
+// ownName is what the middle part of a new branch's name may be.
+var ownName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+
+// A NameError is a --name that cannot be part of a branch's name.
+type NameError struct{ Name string }
+
+func (e *NameError) Error() string {
+	return fmt.Sprintf("name %q: want lower-case letters, digits, '.', '_' and '-', beginning with a letter or digit, 63 at most", e.Name)
+}
+
+// CheckName tells whether name can be the <name> of backport/<name>/<branch>.
+func CheckName(name string) error {
+	if !ownName.MatchString(name) || strings.Contains(name, "..") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, ".lock") {
+		return &NameError{Name: name}
+	}
+	return nil
+}
+
+// DefaultName is the <name> when the user gives none: 12 digits of the first source commit.
+func DefaultName(first gitops.ID) string { return first.String()[:12] }
+
+// branchFor returns the name of the new branch for a target.
+func (r *runner) branchFor(t Target) string {
+	return "backport/" + r.opts.Name + "/" + branchPart(t)
+}
+
+// bumpBranchFor returns the name of the new branch that carries a target's bump alone.
+func (r *runner) bumpBranchFor(t Target) string {
+	return "backport/" + r.opts.Name + "/bump/" + branchPart(t)
+}
+
+// branchPart is a target's part of the names of its new branches: the release branch in the letters
+// those names allow. Of --onto it is what was given, or the commit's first digits.
+func branchPart(t Target) string {
+	s := strings.ToLower(t.Branch)
+	s = strings.Map(func(r rune) rune {
+		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') || strings.ContainsRune("._-", r) {
+			return r
+		}
+		return '-'
+	}, s)
+	s = strings.Trim(s, "-._")
+	s = strings.ReplaceAll(s, "..", ".")
+	if len(s) > 63 {
+		s = s[:63]
+	}
+	if s == "" || strings.HasSuffix(s, ".lock") {
+		return t.Tip.String()[:12]
+	}
+	return s
+}
+
+// refUpdates returns the refs that landing a report creates, in the order of its targets, and the refs
+// it was computed from, which must not have moved.
+func refUpdates(outcomes []Outcome) (updates []gitops.RefUpdate, verify []gitops.RefVerify) {
+	seen := map[string]bool{}
+	for _, o := range outcomes {
+		if o.Status != StatusReady || o.Target.Trial {
+			continue
+		}
+		if o.Target.Ref != "" && !seen[o.Target.Ref] {
+			seen[o.Target.Ref] = true
+			verify = append(verify, gitops.RefVerify{Name: o.Target.Ref, Old: o.Target.Tip})
+		}
+		if !o.Head.IsZero() && len(o.Commits) > 0 {
+			updates = append(updates, gitops.RefUpdate{Name: "refs/heads/" + o.Branch, New: o.Head})
+		}
+		if o.Bump != nil && o.Bump.Branch != "" && !o.Bump.Commit.IsZero() {
+			updates = append(updates, gitops.RefUpdate{Name: "refs/heads/" + o.Bump.Branch, New: o.Bump.Commit})
+		}
+	}
+	return updates, verify
+}

@@ -1,0 +1,51 @@
+package backport
+
+import (
+	"fmt"
+
+	"github.com/git-backport/git-backport/gitops"
+)
+
+// sealPick makes the commit of a pick: the source's author byte for byte, the user as committer, the
+// message as git cherry-pick writes it. Signatures and other headers are not copied.
+func (r *runner) sealPick(source gitops.ID, onMain bool, tree, parent gitops.ID) (gitops.ID, error) {
+	src, err := r.session.Commit(source)
+	if err != nil {
+		return gitops.ID{}, err
+	}
+	how := gitops.PickHow{Trailers: r.opts.Seal.Trailers, SignOff: r.opts.Seal.SignOff}
+	if r.opts.Seal.Origin == OriginYes || (r.opts.Seal.Origin == OriginAuto && onMain) {
+		how.Origin = source
+	}
+	c, err := gitops.PickedCommit(src, tree, parent, string(r.opts.Seal.Committer), how)
+	if err != nil {
+		return gitops.ID{}, fmt.Errorf("making the commit for %s: %w", source, err)
+	}
+	return r.sign(c)
+}
+
+// sealBump makes the commit of a version bump, whose author is the user.
+func (r *runner) sealBump(tree, parent gitops.ID, message string) (gitops.ID, error) {
+	return r.sign(&gitops.Commit{
+		Tree: tree, Parents: []gitops.ID{parent},
+		Author: r.opts.Seal.Committer, Committer: r.opts.Seal.Committer, Message: []byte(message),
+	})
+}
+
+func (r *runner) sign(c *gitops.Commit) (gitops.ID, error) {
+	if r.opts.Seal.Sign != nil {
+		signature, err := r.opts.Seal.Sign(c.Encode())
+		if err != nil {
+			return gitops.ID{}, &SignError{Err: err}
+		}
+		gitops.AddSignature(c, signature)
+	}
+	return r.session.WriteCommit(c)
+}
+
+// A SignError is a commit that could not be signed, though the user or the configuration asks for it.
+type SignError struct{ Err error }
+
+func (e *SignError) Error() string { return "signing a commit: " + e.Err.Error() }
+
+func (e *SignError) Unwrap() error { return e.Err }
