@@ -1,0 +1,149 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/streams"
+	"github.com/git-backport/git-backport/msrv"
+)
+
+// maxBody bounds the text of a pull request, in bytes; GitHub takes 65,536 characters.
+const maxBody = 60000
+
+// maxTitle bounds its title.
+const maxTitle = 200
+
+// Title makes a title of text from a repository: one line, nobody mentioned, no number linked.
+func Title(s string) string {
+	s = streams.Clean(s)
+	if r := []rune(s); len(r) > maxTitle {
+		s = string(r[:maxTitle-1]) + "…"
+	}
+	return s
+}
+
+// Body makes the text of a pull request. What comes from the repository stands inside one code fence,
+// longer than any run of backticks in it, so that it cannot mention, link, close or format anything.
+func Body(pr backport.PullRequest) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Backport onto %s of:\n\n", code(pr.Base))
+	for _, s := range pr.Sources {
+		fmt.Fprintf(&b, "* commit %s, %s\n", s.ID, sourceStatus(s))
+	}
+	b.WriteString("\n")
+	writeFacts(&b, pr)
+	if pr.Template != "" {
+		b.WriteString("\n" + backport.Fill(pr.Template, map[string]string{"branch": code(pr.Base), "head": code(pr.Head)}) + "\n")
+	}
+	b.WriteString("\nThe commits say:\n\n")
+	b.WriteString(fence(messages(pr.Sources), maxBody-b.Len()-100))
+	return b.String()
+}
+
+func sourceStatus(s backport.SourceNote) string {
+	switch s.Status {
+	case backport.PickClean:
+		if s.Via != "" && s.Via != "main" {
+			return "picked cleanly from its backport on " + code(s.Via)
+		}
+		return "picked cleanly"
+	case backport.PickPresent:
+		return "already there"
+	case backport.PickSkipped:
+		return "left out"
+	case backport.PickConflict, backport.PickEmpty, backport.PickError:
+	}
+	return string(s.Status)
+}
+
+func writeFacts(b *strings.Builder, pr backport.PullRequest) {
+	for _, s := range pr.Sources {
+		for _, line := range s.Facts {
+			fmt.Fprintf(b, "* %s\n", code(line))
+		}
+	}
+	if pr.Gate != nil {
+		fmt.Fprintf(b, "* toolchain pins: %s, compared with %s\n", gateWord(*pr.Gate), code(pr.Gate.Baseline))
+		for _, f := range pr.Gate.Findings {
+			if f.Level >= msrv.LevelWarn {
+				fmt.Fprintf(b, "  * %s\n", code(Finding(f, pr.Gate.Baseline)))
+			}
+		}
+	}
+	if pr.Bump != nil {
+		switch {
+		case pr.Bump.Skipped != "":
+			fmt.Fprintf(b, "* version: not bumped, %s\n", pr.Bump.Skipped)
+		case pr.Bump.Branch != "":
+			fmt.Fprintf(b, "* version: %s to %s, on %s\n", code(pr.Bump.From), code(pr.Bump.To), code(pr.Bump.Branch))
+		default:
+			fmt.Fprintf(b, "* version: %s to %s, in the last commit\n", code(pr.Bump.From), code(pr.Bump.To))
+		}
+		for _, path := range pr.Bump.Unhandled {
+			fmt.Fprintf(b, "  * the last bumps of this line changed %s, and this one does not\n", code(path))
+		}
+	}
+	for _, w := range pr.Warnings {
+		fmt.Fprintf(b, "* warning: %s\n", code(w))
+	}
+}
+
+func gateWord(g backport.GateOutcome) string {
+	if g.OK {
+		return "unchanged"
+	}
+	return "raised"
+}
+
+// code shows text from a repository as inline code that ends where it should.
+func code(s string) string {
+	s = streams.Clean(s)
+	if s == "" {
+		return "``` ```"
+	}
+	ticks := strings.Repeat("`", longestRun(s)+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		return ticks + " " + s + " " + ticks
+	}
+	return ticks + s + ticks
+}
+
+func longestRun(s string) int {
+	best, run := 0, 0
+	for i := 0; i < len(s); i++ {
+		if s[i] != '`' {
+			run = 0
+			continue
+		}
+		run++
+		best = max(best, run)
+	}
+	return best
+}
+
+func messages(sources []backport.SourceNote) string {
+	var parts []string
+	for _, s := range sources {
+		parts = append(parts, s.ID.String()+"\n\n"+strings.TrimRight(streams.CleanText(string(s.Message)), "\n"))
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// fence puts text in a code fence. Each line begins with a gutter, because some bots read commands at
+// the beginning of a line, fence or not. Text beyond limit bytes is cut, and the cut is said.
+func fence(text string, limit int) string {
+	ticks := strings.Repeat("`", max(3, longestRun(text)+1))
+	var b strings.Builder
+	b.WriteString(ticks + "text\n")
+	for line := range strings.Lines(text) {
+		if b.Len()+len(line)+2*len(ticks) > limit {
+			b.WriteString("| (cut: the message is longer)\n")
+			break
+		}
+		b.WriteString("| " + strings.TrimSuffix(line, "\n") + "\n")
+	}
+	b.WriteString(ticks + "\n")
+	return b.String()
+}

@@ -1,0 +1,198 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/streams"
+	"github.com/git-backport/git-backport/msrv"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// Why says in a few words why a target has its status, and why it is a target.
+func Why(o backport.Outcome, t TextOptions) string {
+	var parts []string
+	switch o.Status {
+	case backport.StatusPresent:
+		parts = append(parts, presence(o, t))
+	case backport.StatusEmpty:
+		parts = append(parts, "the pick changes nothing, and nothing shows that the fix is there: look, then --skip "+lineName(o)+" --reason …")
+	case backport.StatusConflicted:
+		parts = append(parts, conflictCount(o))
+	case backport.StatusGated:
+		parts = append(parts, "a toolchain pin would rise")
+	case backport.StatusRefused:
+		parts = append(parts, streams.Clean(o.Target.Refused)+": --reason TEXT takes it all the same")
+	case backport.StatusFailed:
+		parts = append(parts, streams.Clean(t.Explain(o.Err).Message))
+	case backport.StatusReady:
+	}
+	if o.Target.Onto == "" {
+		parts = append(parts, standing(o.Target))
+	} else if o.Status == backport.StatusReady {
+		parts = append(parts, "onto "+t.Short(o.Target.Tip))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func standing(t backport.Target) string {
+	d := t.Decision
+	s := string(d.Verdict)
+	switch {
+	case t.Trial:
+		s = "allowed; not taken unless named: --also " + d.Name()
+	case t.Forced:
+		s = "refused by the policy, taken for a reason"
+	case d.Cause == policy.CauseNamedByUser:
+		s = string(d.Verdict) + ", named"
+	}
+	if where := Standing(d); where != "" {
+		s += ": " + where
+	}
+	return s
+}
+
+func lineName(o backport.Outcome) string {
+	if o.Target.Onto != "" {
+		return "LINE"
+	}
+	return o.Target.Decision.Name()
+}
+
+func presence(o backport.Outcome, t TextOptions) string {
+	if o.Present == nil {
+		return "the fix is there"
+	}
+	if o.Present.Commit.IsZero() {
+		return streams.Clean(o.Present.How)
+	}
+	return "in " + t.Short(o.Present.Commit) + " (" + streams.Clean(o.Present.How) + ")"
+}
+
+func conflictCount(o backport.Outcome) string {
+	n := 0
+	for _, k := range o.Picks {
+		n += len(k.Result.Conflicts)
+	}
+	if n == 1 {
+		return "1 path needs a person"
+	}
+	return count(n, "path") + " need a person"
+}
+
+// details prints what a maintainer has to look at below a target's row.
+func (p *page) details(o backport.Outcome) {
+	for _, k := range o.Picks {
+		for _, c := range k.Result.Conflicts {
+			if k.Status == backport.PickConflict {
+				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch))
+				if p.o.Verbose && c.Message != "" {
+					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
+				}
+			}
+		}
+		if p.o.Verbose {
+			for _, line := range k.Lines {
+				p.printf("      %s\n", p.paint(dim, streams.Clean(line)))
+			}
+		}
+	}
+	p.gateDetails(o)
+	if o.Bump != nil {
+		p.bumpDetails(*o.Bump)
+	}
+	for _, w := range o.Target.Warnings {
+		p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Clean(w))
+	}
+	if o.Err != nil {
+		if hint := p.o.Explain(o.Err).Hint; hint != nil {
+			p.printf("      hint: %s\n", streams.Clean(*hint))
+		}
+	}
+	if p.o.Verbose && o.Status == backport.StatusReady && !o.Head.IsZero() {
+		p.printf("      %s\n", p.paint(dim, o.Branch+" "+o.Head.String()))
+	}
+}
+
+func (p *page) gateDetails(o backport.Outcome) {
+	if o.Gate == nil {
+		return
+	}
+	for _, f := range o.Gate.Findings {
+		if f.Level < msrv.LevelWarn && !p.o.Verbose {
+			continue
+		}
+		p.printf("      %s\n", streams.Clean(Finding(f, o.Gate.Baseline)))
+	}
+	if p.o.Verbose {
+		p.printf("      %s\n", p.paint(dim, "gate: compared with "+streams.Clean(o.Gate.Baseline)))
+	}
+}
+
+// Finding says what became of a pin: "Cargo.toml:12: rust-version 1.94.0 → 1.95.0 raised (branch point 1a2b3c4 has 1.94.0)".
+func Finding(f msrv.Finding, baseline string) string {
+	place := f.Path
+	if f.Line > 0 {
+		place = fmt.Sprintf("%s:%d", f.Path, f.Line)
+	}
+	if f.Problem != nil {
+		return f.Problem.Error()
+	}
+	was, now := f.Was, f.Now
+	if was == "" {
+		was = "none"
+	}
+	if now == "" {
+		now = "none"
+	}
+	s := fmt.Sprintf("%s: %s %s → %s %s", place, f.Key, was, now, f.Outcome)
+	if f.Baseline != "" {
+		s += fmt.Sprintf(" (%s has %s)", baseline, f.Baseline)
+	}
+	return s
+}
+
+func (p *page) bumpDetails(b backport.BumpOutcome) {
+	switch {
+	case b.Skipped != "" && p.o.Verbose:
+		p.printf("      %s\n", p.paint(dim, "no bump: "+streams.Clean(b.Skipped)))
+	case b.Skipped == "" && p.o.Verbose:
+		p.printf("      %s\n", p.paint(dim, fmt.Sprintf("bump %s → %s in %s", streams.Clean(b.From), streams.Clean(b.To), count(len(b.Files), "file"))))
+	}
+	for _, path := range b.Unhandled {
+		p.printf("      %s the line's last bumps changed %s, and this one does not\n", p.paint(yellow, "warning:"), streams.Clean(path))
+	}
+}
+
+// Conflict says a kind of conflict in words.
+func Conflict(kind, branch string) string {
+	b := streams.Clean(branch)
+	switch kind {
+	case "content", "contents":
+		return "both changed the same lines"
+	case "add/add":
+		return "both added it, with different content"
+	case "modify/delete":
+		return "deleted on one side, changed on the other (" + b + " and the fix)"
+	case "rename/delete":
+		return "renamed on one side, deleted on the other"
+	case "rename/rename":
+		return "both renamed it, to different places"
+	case "rename/add":
+		return "renamed to a place where the other side added something"
+	case "file/directory", "directory/file":
+		return "a file on one side, a directory on the other"
+	case "binary":
+		return "both changed a binary file"
+	case "submodule":
+		return "both changed the submodule"
+	case "file location":
+		return "the other side renamed the directory it was added to"
+	case "distinct types", "distinct modes":
+		return "of different types on both sides"
+	case "":
+		return "needs a person"
+	}
+	return streams.Clean(kind)
+}

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// A Header is what a plan's document says besides the report.
+type Header struct {
+	Verb         string // "plan" or "apply"
+	Version      string
+	PolicySource string // "main:backport.toml", "preset:wasmtime", "guessed", "none"
+	PolicyRev    gitops.ID
+	Signing      string // "none", or the format
+	Committer    *CommitterV1
+	Operation    string
+	Args         []string // the arguments that ask the same again
+	Exit         int
+	Explain      func(error) ErrorV1 // of a target's own failure
+}
+
+// Plan makes the document of a report.
+func Plan(rep *backport.Report, h Header) PlanV1 {
+	doc := PlanV1{
+		Schema: Schema(h.Verb), Version: h.Version, AsOf: rep.Options.AsOf.String(),
+		Warnings: validAll(rep.Warnings), Committer: h.Committer, Signing: h.Signing,
+		Policy: PolicyV1{Source: h.PolicySource, Rev: oid(h.PolicyRev)},
+		Remote: optional(rep.Options.Remote), Name: rep.Options.Name,
+		Fix: FixV1{
+			Commits: oids(rep.Fix.Commits), Kind: string(rep.Fix.Kind),
+			KindFrom: string(rep.Fix.KindFrom), Subject: valid(rep.Fix.Subject),
+		},
+		Targets: []TargetV1{}, Left: []LeftV1{}, Applied: rep.Applied,
+		Operation: optional(h.Operation), Request: RequestV1{Args: validAll(h.Args)}, Exit: h.Exit,
+	}
+	for _, o := range rep.Outcomes {
+		doc.Targets = append(doc.Targets, target(o, h))
+	}
+	for _, d := range rep.Selected.Left {
+		doc.Left = append(doc.Left, LeftV1{
+			Line: d.Name(), Branch: optional(d.Branch), Class: optional(d.Class), Phase: optional(d.Phase),
+			Until: until(d), Verdict: string(d.Verdict), Cause: string(d.Cause), Hint: optional(d.Detail),
+		})
+	}
+	return doc
+}
+
+func until(d policy.Decision) *string {
+	if d.Until.IsZero() {
+		return nil
+	}
+	return optional(d.Until.String())
+}
+
+func target(o backport.Outcome, h Header) TargetV1 {
+	d := o.Target.Decision
+	t := TargetV1{
+		Branch: valid(o.Target.Branch), Tip: o.Target.Tip.String(), Base: optional(o.Target.Ref),
+		Status: string(o.Status), Trial: o.Target.Trial, Head: oid(o.Head),
+		Picks: []PickV1{}, Commits: oids(o.Commits), Warnings: validAll(o.Target.Warnings),
+		Gate: gate(o.Gate), Bump: bump(o.Bump),
+	}
+	if o.Target.Onto == "" {
+		t.Line, t.Class, t.Phase, t.Until = optional(d.Name()), optional(d.Class), optional(d.Phase), until(d)
+		t.Verdict, t.Cause = optional(string(d.Verdict)), optional(string(d.Cause))
+	}
+	if o.Status == backport.StatusReady {
+		t.Ref = optional("refs/heads/" + o.Branch)
+	}
+	if o.Present != nil {
+		t.Present = &PresentV1{Commit: oid(o.Present.Commit), Evidence: valid(o.Present.How)}
+	}
+	for _, k := range o.Picks {
+		t.Picks = append(t.Picks, pick(k))
+	}
+	if o.PR != nil {
+		t.PR = &PRV1{Base: valid(o.PR.Base), Head: valid(o.PR.Head), Title: valid(o.PR.Title), Body: Body(*o.PR)}
+	}
+	if o.Err != nil {
+		e := h.Explain(o.Err)
+		t.Error = &e
+	}
+	return t
+}
+
+func pick(k backport.Pick) PickV1 {
+	p := PickV1{
+		Source: k.Source.String(), Status: string(k.Status), Tree: oid(k.Result.Tree), Commit: oid(k.Commit),
+		Via: valid(k.Via), Conflicts: []ConflictV1{}, Facts: validAll(k.Lines),
+	}
+	for _, c := range k.Result.Conflicts {
+		p.Conflicts = append(p.Conflicts, ConflictV1{
+			Path: Path(c.Path), Kind: c.Kind, Message: valid(c.Message),
+			Stages: StagesV1{Base: stage(c.Path, c.Base), Ours: stage(c.Path, c.Ours), Theirs: stage(c.Path, c.Theirs)},
+		})
+	}
+	return p
+}
+
+func stage(path string, s *gitops.Stage) *StageV1 {
+	if s == nil {
+		return nil
+	}
+	return &StageV1{Path: Path(path), Mode: fmt.Sprintf("%06o", s.Mode), OID: s.ID.String()}
+}
+
+func gate(g *backport.GateOutcome) *GateV1 {
+	if g == nil {
+		return nil
+	}
+	out := &GateV1{OK: g.OK, Baseline: valid(g.Baseline), Pins: []PinV1{}}
+	for _, f := range g.Findings {
+		out.Pins = append(out.Pins, PinV1{
+			Path: Path(f.Path), Lineno: f.Line, Key: valid(f.Key), Role: f.Role.String(), Baseline: valid(f.Baseline),
+			Was: valid(f.Was), Now: valid(f.Now), Verdict: f.Outcome.String(), Level: f.Level.String(),
+		})
+	}
+	return out
+}
+
+func bump(b *backport.BumpOutcome) *BumpV1 {
+	if b == nil {
+		return nil
+	}
+	out := &BumpV1{
+		From: valid(b.From), To: valid(b.To), Commit: oid(b.Commit), Files: paths(b.Files), Unhandled: paths(b.Unhandled),
+		Companions: validAll(b.Companions), Skipped: optional(b.Skipped),
+	}
+	if b.Branch != "" && b.Skipped == "" {
+		out.Ref = optional("refs/heads/" + b.Branch)
+	}
+	return out
+}
+
+func paths(list []string) []Path {
+	out := make([]Path, 0, len(list))
+	for _, p := range list {
+		out = append(out, Path(p))
+	}
+	return out
+}
