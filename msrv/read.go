@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"slices"
-	"sort"
 	"unicode/utf8"
 
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -57,7 +56,6 @@ type file struct {
 	role Role
 	data []byte
 	sum  [32]byte
-	ends []int // offsets of the line ends
 }
 
 func (r *reader) file(p string, o Options) {
@@ -139,11 +137,6 @@ func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bo
 		return bad(TroubleEncoding, f.data, "is not UTF-8")
 	}
 	f.sum = sha256.Sum256(f.data)
-	for i, b := range f.data {
-		if b == '\n' {
-			f.ends = append(f.ends, i)
-		}
-	}
 	return f, nil, true
 }
 
@@ -163,8 +156,7 @@ func (f file) text() (data []byte, skipped int) {
 	return rest, len(f.data) - len(rest)
 }
 
-// lineAt returns the line, from 1, that the byte at offset is on.
-func (f file) lineAt(offset int) int { return 1 + sort.SearchInts(f.ends, offset) }
+func (f file) lineAt(offset int) int { return 1 + bytes.Count(f.data[:offset], []byte{'\n'}) }
 
 // A spec is what a reader knows of a pin before its value.
 type spec struct {

@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/msrv"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// adaptConfig turns the options of a policy file into those of the stages.
+func adaptConfig(o *backport.Options, c *config.Config) error {
+	o.PR = backport.PRTemplates{Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels}
+	o.Bump = bumpRule(c.Bump)
+	var err error
+	o.Gate, err = gateRule(c)
+	return err
+}
+
+func bumpRule(b config.Bump) backport.BumpRule {
+	rule := backport.BumpRule{When: backport.BumpWhen(b.When), Message: b.Commit}
+	if rule.When == "" {
+		rule.When = backport.BumpPick
+	}
+	for _, f := range b.Files {
+		rule.Files = append(rule.Files, manifest.Rule{
+			Type: f.Type, Path: f.Path, Pattern: f.Pattern, Value: f.Value, Min: f.Min, Max: f.Max, Exactly: f.Count,
+		})
+	}
+	switch {
+	case len(b.Lockstep) == 1 && b.Lockstep[0] == "none":
+		rule.Lockstep.None = true
+	case len(b.Lockstep) == 1 && b.Lockstep[0] == "auto":
+	default:
+		rule.Lockstep.Only = b.Lockstep
+	}
+	return rule
+}
+
+func gateRule(c *config.Config) (backport.GateRule, error) {
+	rule := backport.GateRule{Options: msrv.Options{Exclude: c.Pin.Exclude}}
+	for _, r := range []struct {
+		text string
+		to   *msrv.Rule
+	}{{c.Pin.Rule, &rule.Rules.Floor}, {c.Pin.Selector, &rule.Rules.Selector}, {c.Pin.CI, &rule.Rules.CI}, {c.Pin.Image, &rule.Rules.Image}} {
+		if r.text == "" {
+			continue
+		}
+		parsed, err := msrv.ParseRule(r.text)
+		if err != nil {
+			return rule, fmt.Errorf("[pin]: %w", err)
+		}
+		*r.to = parsed
+	}
+	for i, p := range c.Pin.Custom {
+		custom, err := msrv.NewCustom(fmt.Sprintf("custom-%d", i+1), p.File, p.Regex, p.Compare, p.Role)
+		if err != nil {
+			return rule, fmt.Errorf("[[pin.custom]] %d: %w", i+1, err)
+		}
+		rule.Options.Custom = append(rule.Options.Custom, custom)
+	}
+	rule.Promised = map[policy.LineID]map[msrv.Ecosystem]msrv.Version{}
+	for _, row := range c.Policy.Branches {
+		if len(row.Pin) == 0 {
+			continue
+		}
+		promised, err := promisedFloors(row.Pin)
+		if err != nil {
+			return rule, fmt.Errorf("[[branch]] %s: pin: %w", row.Line, err)
+		}
+		rule.Promised[row.Line] = promised
+	}
+	return rule, nil
+}
+
+func promisedFloors(pins map[string]string) (map[msrv.Ecosystem]msrv.Version, error) {
+	out := map[msrv.Ecosystem]msrv.Version{}
+	for name, text := range pins {
+		eco := msrv.Ecosystem(name)
+		v, err := msrv.ParseVersion(floorScheme(eco), text)
+		if err != nil {
+			return nil, err
+		}
+		out[eco] = v
+	}
+	return out, nil
+}
+
+// floorScheme is how the floors of an ecosystem are written.
+func floorScheme(eco msrv.Ecosystem) msrv.Scheme {
+	switch eco {
+	case msrv.Rust:
+		return msrv.SchemeRust
+	case msrv.Go:
+		return msrv.SchemeGo
+	case msrv.Node:
+		return msrv.SchemeRange
+	case msrv.Python:
+		return msrv.SchemePEP440
+	case msrv.CMake:
+		return msrv.SchemeDotted
+	}
+	return msrv.SchemeSemver
+}

@@ -1,0 +1,264 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/report"
+)
+
+func (a *app) applyCommand() *cobra.Command {
+	var f fixFlags
+	var planFile string
+	var dry bool
+	cmd := &cobra.Command{
+		Use: "apply FIX… | apply --plan FILE", GroupID: "do",
+		Short: "Do what plan shows: create all branches in one transaction, or none",
+		Long: `Plans, then creates the branches of all targets in one transaction. While one target conflicts, is
+gated or failed, nothing is created, unless --partial is given: then the ready ones are, and the exit
+code stays 3 or 5. Branches that exist with the very same commits are left as they are; others are
+never overwritten.
+
+With --plan the arguments are read from a document that 'plan --json' printed, and what it shows is
+landed to the very ids, or nothing is.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd); err != nil {
+				return err
+			}
+			if dry && planFile == "" {
+				p, err := a.plan(cmd.Context(), &f, args)
+				if err != nil {
+					return err
+				}
+				a.code = exitOf(p.report)
+				p.header.Verb, p.header.Exit = "plan", int(a.code)
+				return a.showPlan(p)
+			}
+			if planFile != "" {
+				return a.applyPlan(cmd, planFile, args)
+			}
+			return a.apply(cmd.Context(), &f, args, nil)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&planFile, "plan", "", "land the plan in `FILE` ('-' is standard input)")
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only plan")
+	return cmd
+}
+
+// apply plans and lands. want is the document the result must agree with; nil when there is none.
+func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *report.PlanV1) error {
+	repo, _, err := a.openRepo()
+	if err != nil {
+		return err
+	}
+	if err := repo.Recover(ctx); err != nil {
+		return err
+	}
+	p, err := a.plan(ctx, f, args)
+	if err != nil {
+		return err
+	}
+	if err := a.mayApply(p, f); err != nil {
+		return err
+	}
+	if want != nil {
+		if err := agrees(report.Plan(p.report, p.header), *want); err != nil {
+			return err
+		}
+	}
+	a.code = exitOf(p.report)
+	if a.code == ExitOK || f.partial {
+		if err := a.land(ctx, p); err != nil {
+			return err
+		}
+	}
+	p.header.Verb, p.header.Exit = "apply", int(a.code)
+	if err := a.showPlan(p); err != nil {
+		return err
+	}
+	return a.applied(p, f)
+}
+
+// mayApply refuses what cannot or must not be landed at all.
+func (a *app) mayApply(p *planned, f *fixFlags) error {
+	if p.ident == nil {
+		_, err := p.ws.repo.Config.Ident(p.ws.env, "committer", a.host.Now())
+		return err
+	}
+	named := len(f.to) > 0 || len(f.also) > 0 || len(f.onto) > 0
+	if p.ws.guessed() && !named {
+		return usageError(errors.New("no policy: the lines are only guessed, so nothing is applied"),
+			"name the lines (--to), or give a policy (--config preset:…), or write one ('git backport init')")
+	}
+	for _, o := range p.report.Outcomes {
+		if !o.Target.Trial {
+			return nil
+		}
+	}
+	hint := "git backport branches shows the lines and why"
+	if len(p.report.Outcomes) > 0 {
+		var names []string
+		for _, o := range p.report.Outcomes {
+			names = append(names, o.Target.Decision.Name())
+		}
+		hint = "to take them: git backport apply " + a.quoted(p.header.Args) + " --also " + strings.Join(names, ",")
+	}
+	return &Error{Exit: ExitRefused, Code: "no-target", Err: fmt.Errorf("the policy requires no line to get a change of kind %s", p.report.Fix.Kind), Hint: hint}
+}
+
+// land creates the refs that are not there yet.
+func (a *app) land(ctx context.Context, p *planned) error {
+	_, missing, err := p.ws.repo.ExistingUpdates(p.report.Updates)
+	if err != nil {
+		return err
+	}
+	if len(missing) == 0 {
+		p.report.Applied = true
+		return nil
+	}
+	op, err := operationID()
+	if err != nil {
+		return err
+	}
+	err = p.ws.session.Land(ctx, gitops.Landing{
+		OpID: op, Updates: missing, Verify: p.report.Verify,
+		Committer: p.ident.String(), Message: "backport: " + op,
+	})
+	if err != nil {
+		return err
+	}
+	p.report.Applied, p.header.Operation = true, op
+	return nil
+}
+
+// operationID returns 128 random bits, in base 32.
+func operationID() (string, error) {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", fmt.Errorf("making an operation's id: %w", err)
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])), nil
+}
+
+// applied says what was created, or why nothing was.
+func (a *app) applied(p *planned, f *fixFlags) error {
+	if a.json || a.quiet {
+		return nil
+	}
+	w := a.streams.Out
+	if !p.report.Applied {
+		_, err := fmt.Fprintf(w, "\nnothing was created: all branches or none\n")
+		return err
+	}
+	if len(p.report.Updates) == 0 {
+		_, err := fmt.Fprintf(w, "\nnothing to create: the fix is on every target\n")
+		return err
+	}
+	verb := "created"
+	if p.header.Operation == "" {
+		verb = "there already, unchanged"
+	}
+	if _, err := fmt.Fprintf(w, "\n%s:\n", verb); err != nil {
+		return err
+	}
+	for _, u := range p.report.Updates {
+		if _, err := fmt.Fprintf(w, "  %s %s\n", strings.TrimPrefix(u.Name, "refs/heads/"), p.ws.repo.Short(u.New)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxPlan bounds a plan document: 64 MiB.
+const maxPlan = 64 << 20
+
+// applyPlan lands what a plan document shows, to the very ids.
+func (a *app) applyPlan(cmd *cobra.Command, name string, args []string) error {
+	if len(args) > 0 {
+		return usageError(fmt.Errorf("--plan %s names the fix; %q is one too many", name, args[0]), "")
+	}
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = io.ReadAll(io.LimitReader(a.streams.In, maxPlan))
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return usageError(fmt.Errorf("reading the plan: %w", err), "")
+	}
+	var doc report.PlanV1
+	if err := json.Unmarshal(data, &doc); err != nil || doc.Schema != report.Schema("plan") {
+		return usageError(fmt.Errorf("%s is not a document of 'git backport plan --json'", name), "schema: want "+report.Schema("plan"))
+	}
+	var f fixFlags
+	sub := &cobra.Command{Use: "apply", SilenceErrors: true, SilenceUsage: true}
+	f.add(sub)
+	saved := *a
+	a.commonFlags(sub)
+	if err := sub.ParseFlags(doc.Request.Args); err != nil {
+		return usageError(fmt.Errorf("the plan's arguments: %w", err), "")
+	}
+	a.dir, a.json, a.color, a.quiet, a.verbose = saved.dir, saved.json, saved.color, saved.quiet, saved.verbose
+	if cmd.Flags().Changed("partial") {
+		f.partial = true
+	}
+	return a.apply(cmd.Context(), &f, sub.Flags().Args(), &doc)
+}
+
+// agrees demands that a plan made now shows what a document showed.
+func agrees(now, then report.PlanV1) error {
+	var moved []string
+	state := map[string]report.TargetV1{}
+	for _, t := range now.Targets {
+		state[t.Branch] = t
+	}
+	for _, t := range then.Targets {
+		n, ok := state[t.Branch]
+		delete(state, t.Branch)
+		switch {
+		case !ok:
+			moved = append(moved, t.Branch+" is no target any more")
+		case n.Tip != t.Tip:
+			moved = append(moved, fmt.Sprintf("%s was at %.12s and is at %.12s", t.Branch, t.Tip, n.Tip))
+		case text(n.Head) != text(t.Head) || n.Status != t.Status:
+			moved = append(moved, fmt.Sprintf("%s would get %.12s (%s), not %.12s (%s)", t.Branch, text(n.Head), n.Status, text(t.Head), t.Status))
+		case bumpCommit(n) != bumpCommit(t):
+			moved = append(moved, fmt.Sprintf("the bump of %s would be %.12s, not %.12s", t.Branch, bumpCommit(n), bumpCommit(t)))
+		}
+	}
+	for _, t := range now.Targets {
+		if _, extra := state[t.Branch]; extra {
+			moved = append(moved, t.Branch+" has become a target")
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	return &Error{Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("the plan does not hold any more: %s", strings.Join(moved, "; ")), Hint: "plan again, and look at what changed"}
+}
+
+func text(s *string) string {
+	if s == nil {
+		return "nothing"
+	}
+	return *s
+}
+
+func bumpCommit(t report.TargetV1) string {
+	if t.Bump == nil {
+		return "nothing"
+	}
+	return text(t.Bump.Commit)
+}

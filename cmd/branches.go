@@ -1,0 +1,100 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/policy"
+)
+
+func (a *app) branchesCommand() *cobra.Command {
+	var kind, format string
+	var check bool
+	cmd := &cobra.Command{
+		Use: "branches", Aliases: []string{"lines"}, GroupID: "look", Args: noArgs,
+		Short: "Show the release lines: class, phase, window, next version, verdict and why",
+		Long: `Shows each release line as the policy sees it today, newest first: its class and phase, the last
+supported day, the next version by its tags, and what the policy says about a change of the given kind.
+
+--format names prints the branches that a change is required on, one a line; matrix prints one line for
+a GitHub Actions strategy.matrix. An empty matrix makes a workflow fail: guard the job with
+  if: ${{ fromJSON(needs.NAME.outputs.matrix).include[0] }}` + exitStatus(ExitOK, ExitUsage, ExitRefused, ExitRepository),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format == "json" {
+				a.json, format = true, "table"
+			}
+			w, err := a.open(cmd.Context(), true)
+			if err != nil {
+				return err
+			}
+			k := policy.Kind(kind)
+			if !w.config.Policy.Known(k) {
+				return usageError(fmt.Errorf("kind %q is not known", kind), "security, critical, bugfix, dependency, ci, docs, feature, or one the policy adds")
+			}
+			doc := report.NewBranches(w.lines, policy.Decide(w.config.Policy, w.lines, policy.Change{Kind: k}), report.BranchesHeader{
+				Version: version(), AsOf: w.asOf, Kind: k, PolicySource: w.source, PolicyRev: w.rev, Remote: w.remote, Warnings: w.warnings,
+			})
+			if check {
+				return a.checkBranches(w)
+			}
+			return a.showBranches(w, doc, format)
+		},
+	}
+	cmd.Flags().StringVar(&kind, "kind", "security", "the `KIND` of change to decide for")
+	cmd.Flags().StringVar(&format, "format", "table", "table, names, json or matrix")
+	cmd.Flags().BoolVar(&check, "check", false, "check the policy against the branches and tags")
+	return cmd
+}
+
+func (a *app) showBranches(w *workspace, doc report.BranchesV1, format string) error {
+	if a.json {
+		return a.writeJSON(doc)
+	}
+	for _, text := range w.warnings {
+		a.warn(text)
+	}
+	if w.guessed() {
+		a.warn("no backport.toml: the two newest lines are guessed ('git backport init' writes a policy)")
+	}
+	switch format {
+	case "table":
+		return report.BranchesTable(a.streams.Out, doc, report.TextOptions{Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet})
+	case "names":
+		return report.BranchNames(a.streams.Out, doc)
+	case "matrix":
+		return report.BranchMatrix(a.streams.Out, doc)
+	}
+	return usageError(fmt.Errorf("--format %q: want table, names, json or matrix", format), "")
+}
+
+// checkBranches fails when the policy and the repository do not agree.
+func (a *app) checkBranches(w *workspace) error {
+	problems := policy.Check(w.config.Policy, w.facts)
+	if a.json {
+		if err := a.writeJSON(report.Problems("branches", version(), problems)); err != nil {
+			return err
+		}
+	} else if err := a.listProblems(a.streams.Out, problems); err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		a.code = ExitRefused
+	}
+	return nil
+}
+
+func (a *app) listProblems(w io.Writer, problems []policy.Problem) error {
+	var err error
+	for _, p := range problems {
+		_, e := fmt.Fprintf(w, "%s: %s\n", p.Code, p.Message)
+		err = errors.Join(err, e)
+	}
+	if len(problems) == 0 {
+		_, err = fmt.Fprintln(w, "the policy agrees with the branches and tags")
+	}
+	return err
+}

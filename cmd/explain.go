@@ -1,0 +1,189 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/gitops/odb"
+	"github.com/git-backport/git-backport/gitops/refs"
+	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// explanations lists, in order, how typed errors are told to the user. The first that knows an error counts.
+func explanations() []func(error) *Error {
+	return []func(error) *Error{explainOpening, explainObjects, explainRefs, explainRevision, explainPolicy, explainPick}
+}
+
+// as finds a typed error, and says whether there is one.
+func as[E error](err error) (E, bool) {
+	var e E
+	ok := errors.As(err, &e)
+	return e, ok
+}
+
+func explainOpening(err error) *Error {
+	if _, ok := as[*gitconfig.NotARepository](err); ok {
+		return &Error{Exit: ExitRepository, Code: "not-a-repository", Hint: "run it in a clone, or name one with -C DIR"}
+	}
+	if _, ok := as[*gitconfig.InvalidGitFile](err); ok {
+		return &Error{Exit: ExitRepository, Code: "not-a-repository", Hint: "the .git file has to name the directory of a repository"}
+	}
+	if e, ok := as[*gitconfig.UntrustedRepository](err); ok {
+		return &Error{Exit: ExitRepository, Code: "untrusted", Hint: e.Hint}
+	}
+	if e, ok := as[*gitconfig.UnsupportedRepository](err); ok {
+		return &Error{Exit: ExitRepository, Code: "unsupported", Hint: e.Hint}
+	}
+	if e, ok := as[*gitops.UnsupportedError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "unsupported", Hint: e.Hint}
+	}
+	if e, ok := as[*gitconfig.IdentityError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "no-identity", Hint: strings.Join(e.Advice, "\n")}
+	}
+	for _, known := range []error{as2[*gitconfig.SyntaxError](err), as2[*gitconfig.ValueError](err), as2[*gitconfig.IncludeError](err), as2[*gitconfig.DateError](err)} {
+		if known != nil {
+			return &Error{Exit: ExitUsage, Code: "git-config", Hint: "git would stop here too: mend the configuration"}
+		}
+	}
+	return nil
+}
+
+// as2 is as, for a list.
+func as2[E error](err error) error {
+	if e, ok := as[E](err); ok {
+		return e
+	}
+	return nil
+}
+
+func explainObjects(err error) *Error {
+	if e, ok := as[*gitops.ShallowError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "shallow", Hint: fmt.Sprintf("git fetch --deepen=1 origin %s, or git fetch --unshallow", e.Commit)}
+	}
+	if e, ok := as[*odb.MissingError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "missing-object", Hint: fmt.Sprintf("the clone lacks %s: git fetch --refetch brings it in a partial clone, git fsck tells more", e.ID)}
+	}
+	if _, ok := as[*odb.CorruptError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "corrupt-object", Hint: "git fsck tells more; a fresh clone is the sure cure"}
+	}
+	if _, ok := as[*odb.TooLargeError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "too-large", Hint: "such objects are not read here"}
+	}
+	for _, bad := range []error{as2[*object.TreeError](err), as2[*object.CommitError](err), as2[*gitops.TreeDepthError](err)} {
+		if bad != nil {
+			return &Error{Exit: ExitRepository, Code: "malformed-object", Hint: "git fsck --strict tells more"}
+		}
+	}
+	if _, ok := as[*object.FsckError](err); ok {
+		return &Error{Exit: ExitRefused, Code: "fsck", Hint: "git fsck --strict would refuse it; nothing like it is stored"}
+	}
+	return nil
+}
+
+func explainRefs(err error) *Error {
+	if _, ok := as[*refs.MovedError](err); ok {
+		return &Error{Exit: ExitMoved, Code: "moved", Hint: "nothing was changed; run the same command again"}
+	}
+	if _, ok := as[*refs.ExistsError](err); ok {
+		return &Error{Exit: ExitMoved, Code: "branch-exists", Hint: "nothing was changed; a branch that exists is never overwritten: choose another --name, or delete it"}
+	}
+	if _, ok := as[*refs.ConflictError](err); ok {
+		return &Error{Exit: ExitMoved, Code: "ref-conflict", Hint: "nothing was changed; choose another --name"}
+	}
+	if _, ok := as[*refs.LockedError](err); ok {
+		return &Error{Exit: ExitMoved, Code: "ref-locked", Hint: "nothing was changed; wait for the other git process. If it died, remove the lock file by hand: locks of others are never removed here"}
+	}
+	if _, ok := as[*refs.BusyError](err); ok {
+		return &Error{Exit: ExitBusy, Code: "busy", Hint: "nothing was changed; wait for the other run to end"}
+	}
+	if _, ok := as[*refs.CheckedOutError](err); ok {
+		return &Error{Exit: ExitMoved, Code: "checked-out", Hint: "nothing was changed; a branch that a work tree uses is never touched"}
+	}
+	if _, ok := as[*refs.HookError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "ref-hook", Hint: "nothing was changed; the hook wants to see each change of a ref"}
+	}
+	if _, ok := as[*refs.ReadOnlyError](err); ok {
+		return &Error{Exit: ExitFailure, Code: "read-only", Hint: "nothing was changed; plan works here, apply does not"}
+	}
+	if _, ok := as[*refs.JournalError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "journal", Hint: "nothing is done while it is not understood; a newer version of this program may know it"}
+	}
+	if _, ok := as[*refs.BrokenError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "broken-ref", Hint: "git for-each-ref tells more"}
+	}
+	return nil
+}
+
+func explainRevision(err error) *Error {
+	if e, ok := as[*gitops.RevisionError](err); ok {
+		hint := "git rev-parse shows what git makes of it"
+		if len(e.Candidates) > 0 {
+			hint = "it may mean:\n  " + strings.Join(e.Candidates, "\n  ")
+		}
+		return &Error{Exit: ExitUsage, Code: "revision", Hint: hint}
+	}
+	if e, ok := as[*gitops.PullRequestError](err); ok {
+		hint := "name the commit"
+		if len(e.Candidates) > 0 {
+			hint = "name one of:\n  " + strings.Join(e.Candidates, "\n  ")
+		}
+		return &Error{Exit: ExitUsage, Code: "pull-request", Hint: hint}
+	}
+	if e, ok := as[*gitops.NoRemoteError](err); ok {
+		_ = e
+		return &Error{Exit: ExitUsage, Code: "remote", Hint: "git remote lists them"}
+	}
+	if errors.Is(err, gitops.ErrNoRef) {
+		return &Error{Exit: ExitUsage, Code: "no-ref", Hint: "git branch -a lists the branches"}
+	}
+	return nil
+}
+
+func explainPolicy(err error) *Error {
+	if _, ok := as[config.Errors](err); ok {
+		return &Error{Exit: ExitUsage, Code: "policy", Hint: "git backport help policy explains the file"}
+	}
+	if _, ok := as[*config.Error](err); ok {
+		return &Error{Exit: ExitUsage, Code: "policy", Hint: "git backport help policy explains the file"}
+	}
+	if e, ok := as[*backport.LineError](err); ok {
+		hint := "git backport branches lists the lines"
+		if len(e.Known) > 0 {
+			hint = "lines with a branch: " + strings.Join(e.Known, ", ")
+		}
+		return &Error{Exit: ExitUsage, Code: "line", Hint: hint}
+	}
+	if e, ok := as[*ProblemError](err); ok {
+		switch e.Problem.Code {
+		case policy.NoTags:
+			return &Error{Exit: ExitRepository, Code: "no-tags", Hint: "git fetch --tags"}
+		case policy.TwoBranches:
+			return &Error{Exit: ExitUsage, Code: "two-branches", Hint: "name the one that counts: [[branch]] line and name in the policy"}
+		}
+		return &Error{Exit: ExitUsage, Code: "policy"}
+	}
+	if e, ok := as[*NoBranchesError](err); ok {
+		hint := "fetch them, or say how they are called: [repo] branch in backport.toml; --onto REV picks onto any commit"
+		if e.Remote != "" {
+			hint = "git fetch " + e.Remote + "; or " + hint
+		}
+		return &Error{Exit: ExitUsage, Code: "no-branches", Hint: hint}
+	}
+	return nil
+}
+
+func explainPick(err error) *Error {
+	if e, ok := as[*gitops.MergeCommitError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "merge-commit", Hint: fmt.Sprintf("-m 1 takes it as a change to its first parent (%d parents)", e.Parents)}
+	}
+	if _, ok := as[*gitops.MainlineError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "mainline", Hint: "count the parents with git cat-file -p"}
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/streams"
+)
+
+// An app is one run of the program: the outside, the streams and the flags every verb has.
+type app struct {
+	host    Host
+	streams streams.Streams
+	code    ExitCode // set by a verb that ends well but not with 0
+
+	dir     string // -C
+	config  string // --config
+	asOf    string // --as-of
+	remote  string // --remote
+	base    string // --base
+	json    bool
+	format  string // --format of verbs that have no formats of their own: text or json
+	color   string
+	quiet   bool
+	verbose bool
+}
+
+// run executes one command line.
+func (a *app) run(ctx context.Context, args []string) ExitCode {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return a.code
+	}
+	return a.fail(cmd, args, err)
+}
+
+// fail shows an error, as JSON when JSON was asked for, and returns its code.
+func (a *app) fail(cmd *cobra.Command, args []string, err error) ExitCode {
+	e := explain(err)
+	if e.Exit == ExitPipe {
+		return e.Exit
+	}
+	if wantsJSON(args) {
+		a.json = true
+		name := "error"
+		if cmd != nil && cmd.HasParent() {
+			name = cmd.Name()
+		}
+		_ = a.writeJSON(report.ErrorDocument(name, version(), e.Code, e.Error(), e.Hint, int(e.Exit)))
+		return e.Exit
+	}
+	fmt.Fprintf(a.streams.Err, "git-backport: error: %s\n", streams.CleanText(e.Error()))
+	a.hint(e.Hint)
+	return e.Exit
+}
+
+func (a *app) hint(text string) {
+	if text == "" {
+		return
+	}
+	for _, line := range strings.Split(text, "\n") {
+		fmt.Fprintf(a.streams.Err, "git-backport: hint: %s\n", streams.CleanText(line))
+	}
+}
+
+func (a *app) warn(text string) {
+	fmt.Fprintf(a.streams.Err, "git-backport: warning: %s\n", streams.CleanText(text))
+}
+
+// wantsJSON looks for --json before flags are parsed, so that a usage error is JSON too.
+func wantsJSON(args []string) bool {
+	for i, arg := range args {
+		switch {
+		case arg == "--":
+			return false
+		case arg == "--json", arg == "--json=true", arg == "--format=json":
+			return true
+		case arg == "--format" && i+1 < len(args) && args[i+1] == "json":
+			return true
+		}
+	}
+	return false
+}
+
+// writeJSON prints one document, indented, and nothing else.
+func (a *app) writeJSON(v any) error {
+	enc := json.NewEncoder(a.streams.Out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "git-backport",
+		Short: "Pick a fix onto every release branch that the support policy requires",
+		Long: `git-backport reads a local clone, decides from a support policy which release branches must get a fix,
+picks the fix onto all of them in memory, checks that the toolchain pin has not moved, bumps patch
+versions, and creates branches ready for pull requests: all of them or none. The work tree, the index,
+HEAD and the configuration are never touched.`,
+		SilenceErrors: true, SilenceUsage: true, DisableAutoGenTag: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError(fmt.Errorf("%q is not a verb", args[0]), unknownVerbHint(cmd, args[0]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(a.streams.In)
+	root.SetOut(a.streams.Out)
+	root.SetErr(a.streams.Err)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkCommon() }
+	a.commonFlags(root)
+	root.AddGroup(&cobra.Group{ID: "do", Title: "Working:"}, &cobra.Group{ID: "look", Title: "Looking:"}, &cobra.Group{ID: "more", Title: "More:"})
+	root.SetHelpCommandGroupID("more")
+	root.SetCompletionCommandGroupID("more")
+	root.AddCommand(a.verbs()...)
+	return root
+}
+
+func (a *app) commonFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVarP(&a.dir, "directory", "C", "", "run as if started in `DIR`")
+	f.StringVar(&a.config, "config", "", "policy to use: a `FILE`, REV:PATH, or preset:NAME")
+	f.StringVar(&a.asOf, "as-of", "", "the policy's day, `YYYY-MM-DD` (default today, UTC)")
+	f.StringVar(&a.remote, "remote", "", "the `REMOTE` whose branches count")
+	f.StringVar(&a.base, "base", "auto", "which branch is a line's tip: auto, local or remote")
+	f.BoolVar(&a.json, "json", false, "print one JSON document")
+	f.StringVar(&a.color, "color", "auto", "colour the output: auto, always or never")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print only what needs a decision")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "print every detail")
+}
+
+func (a *app) checkCommon() error {
+	if !a.streams.SetColor(a.color) {
+		return usageError(fmt.Errorf("--color %q: want auto, always or never", a.color), "")
+	}
+	if a.base != "auto" && a.base != "local" && a.base != "remote" {
+		return usageError(fmt.Errorf("--base %q: want auto, local or remote", a.base), "")
+	}
+	if a.quiet && a.verbose {
+		return usageError(errors.New("-q and -v contradict each other"), "")
+	}
+	return nil
+}
+
+// flagError turns what the flag parser says into a usage error with the flags' help as the cure.
+func flagError(cmd *cobra.Command, err error) error {
+	return usageError(err, fmt.Sprintf("'%s --help' lists the flags", cmd.CommandPath()))
+}
+
+// unknownVerbHint guesses what was meant: a verb misspelt, or a fix given without a verb.
+func unknownVerbHint(cmd *cobra.Command, arg string) string {
+	if near := cmd.SuggestionsFor(arg); len(near) > 0 {
+		return "did you mean '" + near[0] + "'?"
+	}
+	return "to see where a fix would go: git backport plan " + quoteArg(arg)
+}
+
+// quoteArg quotes an argument for a shell, when that is needed to type it.
+func quoteArg(s string) string {
+	plain := s != ""
+	for _, r := range s {
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:^~@,=+", r) {
+			plain = false
+		}
+	}
+	if plain {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// render writes text that a verb made, unless JSON was asked for.
+func (a *app) render(doc any, text func(w io.Writer) error) error {
+	if a.json {
+		return a.writeJSON(doc)
+	}
+	return text(a.streams.Out)
+}

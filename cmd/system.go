@@ -1,0 +1,63 @@
+// Package cmd is the command tree: the only place for flags, the environment, the clock and exit codes.
+// Each verb has a file of its own that turns flags into options, calls the packages below, and shows
+// what they return. Nothing here decides anything about a fix.
+package cmd
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/git-backport/git-backport/internal/streams"
+)
+
+// A Host is everything the program takes from outside, so that a test can be the outside.
+type Host struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Lookup   func(key string) (string, bool) // the environment
+	Getwd    func() (string, error)
+	Now      func() time.Time
+}
+
+// System is the real outside.
+func System() Host {
+	return Host{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Lookup: os.LookupEnv, Getwd: os.Getwd, Now: time.Now}
+}
+
+func (h Host) getenv(key string) string {
+	v, _ := h.Lookup(key)
+	return v
+}
+
+// Main runs the program with arguments (without the program's name) and returns how it ends.
+func Main(args []string, host Host) ExitCode {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	ended := make(chan os.Signal, 1)
+	go func() {
+		select {
+		case s := <-signals:
+			ended <- s
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	app := &app{host: host, streams: streams.New(host.In, host.Out, host.Err, host.getenv)}
+	code := app.run(ctx, args)
+	select {
+	case s := <-ended:
+		if s == syscall.SIGTERM {
+			return ExitTerminated
+		}
+		return ExitInterrupted
+	default:
+	}
+	return code
+}
