@@ -65,11 +65,9 @@ type journalLog struct {
 }
 
 type journalPack struct {
-	Dir         string `json:"dir"`
-	Name        string `json:"name"`
-	Existed     bool   `json:"existed"`      // pack and idx were there before
-	KeepExisted bool   `json:"keep_existed"` // so was a .keep
-	Hold        bool   `json:"hold"`         // the .keep stays
+	Dir  string `json:"dir"`
+	Name string `json:"name"`
+	Hold bool   `json:"hold"` // the .keep stays
 }
 
 // A sealed is the file format: a version, the body and its checksum.

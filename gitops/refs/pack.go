@@ -17,7 +17,7 @@ import (
 
 // A PackFile is a pack of new objects and its index, complete in memory.
 type PackFile struct {
-	Name        string // pack-<40 hexadecimal digits>
+	Name        string // pack-<40 hexadecimal digits>; Commit sets the name it was stored under
 	Data, Index []byte
 	Dir         string // where it goes; empty: objects/pack of the repository
 	Hold        bool   // the .keep file stays, for an operation that is not over
@@ -49,7 +49,9 @@ func (p *PackFile) check() error {
 
 func keepText(op string) []byte { return []byte("git-backport " + op + "\n") }
 
-// describePack notes in the journal, before anything is written, what is there already.
+// describePack notes in the journal, before anything is written, under which name the pack is
+// stored: one that nothing has. A pack that is there already is no help, whatever it holds: a gc that
+// began before may be about to remove it.
 func (t *transaction) describePack() error {
 	p := t.tx.Pack
 	if p == nil {
@@ -59,9 +61,15 @@ func (t *transaction) describePack() error {
 		return err
 	}
 	jp := &journalPack{Dir: p.Dir, Name: p.Name, Hold: p.Hold}
-	base := t.s.packBase(jp)
-	jp.Existed = exists(base+".pack") && exists(base+".idx")
-	jp.KeepExisted = exists(base + ".keep")
+	for n := 0; ; n++ {
+		base := t.s.packBase(jp)
+		if !exists(base+".pack") && !exists(base+".idx") && !exists(base+".keep") {
+			break
+		}
+		sum := sha1.Sum(fmt.Appendf(nil, "%s %s %d", p.Name, t.j.OpID, n)) //nolint:gosec // a name
+		jp.Name = fmt.Sprintf("pack-%x", sum)
+	}
+	p.Name = jp.Name
 	t.j.Pack = jp
 	return nil
 }
@@ -91,15 +99,11 @@ func (t *transaction) placePack(context.Context) error {
 			return err
 		}
 	}
-	if !jp.KeepExisted {
-		if err := s.writeFile(base+".keep", 0o600, keepText(t.j.OpID)); err != nil {
-			return packError(base, err)
-		}
+	if err := s.writeFile(base+".keep", 0o600, keepText(t.j.OpID)); err != nil {
+		return packError(base, err)
 	}
-	if !jp.Existed {
-		if err := s.place(base, ".pack", t.tx.Pack.Data, t.j.OpID, t.tx.Shared); err != nil {
-			return packError(base, err)
-		}
+	if err := s.place(base, ".pack", t.tx.Pack.Data, t.j.OpID, t.tx.Shared); err != nil {
+		return packError(base, err)
 	}
 	return s.fs.SyncDir(filepath.Dir(base))
 }
@@ -111,10 +115,8 @@ func (t *transaction) placeIndex(context.Context) error {
 		return nil
 	}
 	base := t.s.packBase(jp)
-	if !jp.Existed {
-		if err := t.s.place(base, ".idx", t.tx.Pack.Index, t.j.OpID, t.tx.Shared); err != nil {
-			return packError(base, err)
-		}
+	if err := t.s.place(base, ".idx", t.tx.Pack.Index, t.j.OpID, t.tx.Shared); err != nil {
+		return packError(base, err)
 	}
 	if !exists(base+".pack") || !exists(base+".idx") {
 		return fmt.Errorf("the pack %q was removed meanwhile", base)
@@ -177,7 +179,7 @@ func (s *Store) DropKeep(dir, name, op string) error {
 	return s.dropKeep(&journalPack{Dir: dir, Name: name}, op)
 }
 
-// dropKeep removes the .keep when it holds our text, or a beginning of it that a crash left.
+// dropKeep removes the .keep when it holds our text.
 func (s *Store) dropKeep(p *journalPack, op string) error {
 	keep := s.packBase(p) + ".keep"
 	data, err := readBounded(keep, 200)
@@ -198,7 +200,7 @@ func (s *Store) dropKeep(p *journalPack, op string) error {
 
 // releaseKeep removes our .keep when the refs hold the objects.
 func (s *Store) releaseKeep(p *journalPack, op string) error {
-	if p == nil || p.KeepExisted || p.Hold {
+	if p == nil || p.Hold {
 		return nil
 	}
 	return s.dropKeep(p, op)
@@ -216,16 +218,15 @@ func (s *Store) removePack(p *journalPack, op string) error {
 			return err
 		}
 	}
-	if !p.Existed && !exists(base+".idx") {
+	if !exists(base + ".idx") {
 		if err := s.unlink(base + ".pack"); err != nil {
 			return err
 		}
 	}
-	if !p.KeepExisted {
-		if data, err := readBounded(base+".keep", 200); err == nil && bytes.HasPrefix(keepText(op), data) {
-			if err := s.unlink(base + ".keep"); err != nil {
-				return err
-			}
+	// A crash may have left the beginning of our text.
+	if data, err := readBounded(base+".keep", 200); err == nil && bytes.HasPrefix(keepText(op), data) {
+		if err := s.unlink(base + ".keep"); err != nil {
+			return err
 		}
 	}
 	return s.syncDir(filepath.Dir(base))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -188,7 +187,7 @@ func restOfLine(file string, log *journalLog) ([]byte, error) {
 
 // removeLog deletes the reflog of a deleted ref, durably.
 func (s *Store) removeLog(name string) error {
-	if err := s.unlink(s.logPath(name)); err != nil && !errors.Is(err, fs.ErrPermission) {
+	if err := s.unlink(s.logPath(name)); err != nil {
 		return err
 	}
 	return s.syncDir(filepath.Dir(s.logPath(name)))

@@ -97,5 +97,7 @@ func (Real) Lock(path, holder string) (func() error, error) {
 	if f.Truncate(0) == nil {
 		_, _ = fmt.Fprintf(f, "%s\n", holder)
 	}
-	return f.Close, nil
+	// Unlocked by name and not by closing alone: a child that was just started has a copy of the
+	// descriptor for a moment.
+	return func() error { return errors.Join(unlockFile(f), f.Close()) }, nil
 }

@@ -1,0 +1,73 @@
+package refs_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/git-backport/git-backport/gitops/refs/refstest"
+	"github.com/git-backport/git-backport/internal/gittest"
+)
+
+// scratch is a directory in memory where there is one: the campaigns make thousands of repositories.
+func scratch(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "git-backport-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func world(t testing.TB, s refstest.Scenario) *refstest.World {
+	t.Helper()
+	dir := scratch(t)
+	w, err := refstest.Prepare(refstest.Git{Path: gittest.Oracle(t), Home: dir}, dir, s)
+	if err != nil {
+		t.Fatalf("%s: %v", s.Name, err)
+	}
+	return w
+}
+
+func TestFaults(t *testing.T) {
+	runs := 0
+	for i, s := range refstest.Scenarios() {
+		w := world(t, s)
+		n, err := w.Operations()
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		t.Logf("%s: %d operations", s.Name, n)
+		if n < 15 {
+			t.Fatalf("%s: only %d operations: nothing goes through the seam", s.Name, n)
+		}
+		for j, mode := range refstest.Modes() {
+			for at := 1 + (i+3*j)%7; at <= n; at += 9 {
+				runs++
+				if err := w.Break(mode, at, at+i, runs%40 == 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	t.Logf("%d runs", runs)
+	if runs < 400 {
+		t.Errorf("only %d runs", runs)
+	}
+}
+
+func TestPowerLoss(t *testing.T) {
+	total := 0
+	for _, s := range refstest.Scenarios() {
+		w := world(t, s)
+		states, err := w.PowerLosses(4, 7, 130, 65)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += states
+	}
+	t.Logf("%d states", total)
+	if total < 1400 {
+		t.Errorf("only %d states", total)
+	}
+}
