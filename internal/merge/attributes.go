@@ -98,24 +98,22 @@ func (a *attributes) treeFrames(path string) ([]attrFrame, error) {
 		return nil, nil
 	}
 	var frames []attrFrame
-	for end := 0; ; {
-		dir := path[:end]
-		d, err := a.dir(dir)
+	for end := 0; end < len(path); end++ {
+		if end > 0 && path[end] != '/' {
+			continue
+		}
+		d, err := a.dir(path[:end])
 		if err != nil {
 			return nil, err
 		}
 		if len(d.rules) > 0 {
-			frames = append([]attrFrame{{dir, d.rules}}, frames...)
+			frames = append([]attrFrame{{path[:end], d.rules}}, frames...)
 		}
-		if end > 0 {
-			end++
+		if d.entries == nil {
+			break
 		}
-		n := strings.IndexByte(path[end:], '/')
-		if n < 0 || d.entries == nil {
-			return frames, nil
-		}
-		end += n
 	}
+	return frames, nil
 }
 
 // dir reads a directory of the tree; its parent has been read before.

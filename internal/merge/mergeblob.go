@@ -101,7 +101,7 @@ func (a *attributes) driver(merge attribute) (driver, string) {
 			why = "merge.default=" + name
 		}
 	}
-	if a.src.Drivers[name] {
+	if _, configured := a.src.Drivers[name]; configured {
 		return driverCustom, why
 	}
 	switch name {
@@ -113,22 +113,11 @@ func (a *attributes) driver(merge attribute) (driver, string) {
 	return driverText, why
 }
 
-// markerSize reads conflict-marker-size as git does: the digits its value begins with, 7 where there
-// are none or they make no positive number.
+// markerSize reads conflict-marker-size; anything but a positive number means 7.
 func markerSize(a attribute) int {
-	if a.state != attrValue {
+	size, err := strconv.ParseInt(a.value, 10, 32)
+	if a.state != attrValue || err != nil || size <= 0 {
 		return defaultMarkerSize
 	}
-	n := 0
-	for n < len(a.value) && '0' <= a.value[n] && a.value[n] <= '9' {
-		n++
-	}
-	size, err := strconv.Atoi(a.value[:n])
-	if n > 0 && err != nil {
-		return maxMarkerSize + 1
-	}
-	if size <= 0 {
-		return defaultMarkerSize
-	}
-	return size
+	return int(size)
 }
