@@ -92,9 +92,8 @@ func (p *picker) compare(sources []source, o object.PickOptions, flags ...string
 	return compared, refused
 }
 
-func (p *picker) compareBatch(sources []source, o object.PickOptions, flags []string) (compared int, refused []error) {
-	p.t.Helper()
-	args := append([]string{"cherry-pick", "--allow-empty-message"}, flags...)
+// commits stores sources as commits that can be picked one after the other.
+func (p *picker) commits(sources []source) ([]*object.Commit, []object.ID) {
 	commits := make([]*object.Commit, len(sources))
 	ids := make([]object.ID, len(sources))
 	for i, s := range sources {
@@ -103,7 +102,16 @@ func (p *picker) compareBatch(sources []source, o object.PickOptions, flags []st
 			Committer: []byte("Other <o@example.com> 5 +0000"), Extra: s.extra, Message: []byte(s.message),
 		}
 		ids[i] = p.store(object.KindCommit, commits[i].Encode())
-		args = append(args, ids[i].String())
+	}
+	return commits, ids
+}
+
+func (p *picker) compareBatch(sources []source, o object.PickOptions, flags []string) (compared int, refused []error) {
+	p.t.Helper()
+	args := append([]string{"cherry-pick", "--allow-empty-message"}, flags...)
+	commits, ids := p.commits(sources)
+	for _, id := range ids {
+		args = append(args, id.String())
 	}
 	p.r.Git("checkout", "-q", "--detach", p.base[0].String())
 	start := p.r.Git("commit-tree", "-m", "start", p.trees[0].String())
@@ -141,11 +149,11 @@ func (p *picker) compareBatch(sources []source, o object.PickOptions, flags []st
 			continue
 		}
 		compared++
-		if id := object.Hash(object.KindCommit, got.Encode()); id.String() != want {
-			if len(sources) > 1 {
-				again = append(again, sources[i])
-				continue
-			}
+		switch id := object.Hash(object.KindCommit, got.Encode()); {
+		case id.String() == want:
+		case len(sources) > 1:
+			again = append(again, sources[i])
+		default:
 			p.t.Errorf("cherry-pick %v of %q\n got: %q\n git: %q", flags, sources[i], got.Encode(), p.r.Git("cat-file", "commit", want)+"\n")
 		}
 	}

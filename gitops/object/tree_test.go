@@ -21,7 +21,7 @@ func TestTreeOrder(t *testing.T) {
 		in.WriteString("040000 tree " + tree + "\tx" + name + "\n")
 		in.WriteString("100755 blob " + blob + "\tx" + name + "-\n")
 		in.WriteString("120000 blob " + blob + "\tx" + name + ".\n")
-		in.WriteString("160000 commit " + full + "\tx" + name + "0\n")
+		in.WriteString("160000 commit " + full + "\tx" + name + "0z\n")
 	}
 	id := r.GitIn([]byte(in.String()), "mktree")
 	data, _, _ := r.Try(nil, "cat-file", "tree", id)
