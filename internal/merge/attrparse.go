@@ -63,7 +63,7 @@ func parseAttributes(data []byte, macros bool) []attrRule {
 	var rules []attrRule
 	for len(data) > 0 {
 		line, rest, _ := bytes.Cut(data, []byte{'\n'})
-		data = rest
+		data, line = rest, bytes.TrimSuffix(line, []byte{'\r'})
 		if n := bytes.IndexByte(line, 0); n >= 0 {
 			line = line[:n]
 		}
@@ -116,8 +116,8 @@ func cutBlank(s string) (word, rest string) {
 // setPattern takes a pattern apart; false where it is of no use: a negative one, or a directory's,
 // which no file matches.
 func (r *attrRule) setPattern(pattern string) bool {
-	if pattern == "" || pattern[0] == '!' || pattern[len(pattern)-1] == '/' {
-		return pattern == ""
+	if strings.HasPrefix(pattern, "!") || strings.HasSuffix(pattern, "/") {
+		return false
 	}
 	r.pattern = pattern
 	r.basename = !strings.Contains(pattern, "/")
@@ -179,7 +179,7 @@ func unquotePattern(s string) (pattern, rest string, ok bool) {
 			if i+2 >= len(s) || s[i] > '3' || !octal(s[i]) || !octal(s[i+1]) || !octal(s[i+2]) {
 				return "", "", false
 			}
-			b.WriteByte((s[i]-'0')<<6 | (s[i+1]-'0')<<3 | s[i+2] - '0')
+			b.WriteByte((s[i]-'0')<<6 | (s[i+1]-'0')<<3 | (s[i+2] - '0'))
 			i += 2
 		default:
 			b.WriteByte(c)
@@ -209,9 +209,8 @@ func (r *attrRule) matches(dir, path string) bool {
 	if pattern[0] == '/' {
 		pattern, literal = pattern[1:], literal-1
 	}
-	// What follows the literal part is a pattern of its own: "a**/b" is "a" and then "**/b".
 	if literal > len(path) || path[:literal] != pattern[:literal] {
 		return false
 	}
-	return wildmatch(pattern[literal:], path[literal:], true)
+	return wildmatch(pattern, path, true)
 }

@@ -60,70 +60,93 @@ func movedTo(path string, renames map[string]string) (to, fromDir string, ok boo
 	return "", "", false
 }
 
-// moveByDirRenames moves what side added or renamed into a directory that the other side renamed,
-// and returns the side's renames.
-func (m *merger) moveByDirRenames(side int) []rename {
-	s, dirs := m.sides[side], m.sides[other(side)].dirRenames
+// planMoves collects where the other side's directory renames would put what side added.
+func (m *merger) planMoves(side int) map[string]*dirMove {
+	dirs := m.sides[other(side)].dirRenames
 	moves := make(map[string]*dirMove)
-	if len(dirs) > 0 {
-		for _, c := range s.changes {
-			if to, _, ok := movedTo(c.path, dirs); ok && c.kind == added {
-				if moves[to] == nil {
-					moves[to] = &dirMove{}
-				}
-				moves[to].files = append(moves[to].files, c.path)
-			}
-		}
-		for _, mv := range moves {
-			sort.Strings(mv.files)
-		}
+	if len(dirs) == 0 {
+		return moves
 	}
-	var renames []rename
-	for _, c := range s.changes {
+	for _, c := range m.sides[side].changes {
 		if c.kind != added {
 			continue
 		}
-		if len(dirs) > 0 {
-			if to, ok := m.newPlace(side, c, moves); ok {
-				m.moveTo(side, c, to)
+		if to, _, ok := movedTo(c.path, dirs); ok {
+			if moves[to] == nil {
+				moves[to] = &dirMove{}
+			}
+			moves[to].files = append(moves[to].files, c.path)
+		}
+	}
+	for _, mv := range moves {
+		sort.Strings(mv.files)
+	}
+	return moves
+}
+
+// moveByDirRenames moves what side added or renamed into a directory that the other side renamed,
+// and returns the side's renames.
+func (m *merger) moveByDirRenames(side int, moves [3]map[string]*dirMove) ([]rename, error) {
+	var renames []rename
+	for _, c := range m.sides[side].changes {
+		if c.kind != added {
+			continue
+		}
+		if len(moves[side]) > 0 {
+			if err := m.moveByDirRename(side, c, moves); err != nil {
+				return nil, err
 			}
 		}
 		if c.twin != nil {
 			renames = append(renames, rename{side: side, from: c.twin.node, to: c.node, score: c.score})
 		}
 	}
-	return renames
+	return renames, nil
 }
 
-// newPlace returns where a file that side added goes by the other side's directory renames, if it
-// can go there.
-func (m *merger) newPlace(side int, c *fileChange, moves map[string]*dirMove) (string, bool) {
-	dirs := m.sides[other(side)].dirRenames
-	to, fromDir, ok := movedTo(c.path, dirs)
-	if !ok {
-		return "", false
+// moveByDirRename moves one file, if a directory rename of the other side says so and it can.
+func (m *merger) moveByDirRename(side int, c *fileChange, moves [3]map[string]*dirMove) error {
+	to, mv := m.newPlace(side, c, moves)
+	if mv == nil {
+		return nil
 	}
-	if _, again := m.sides[side].dirRenames[dirs[fromDir]]; again {
-		return "", false // its new directory was itself renamed on this side
+	up, _ := splitPath(to)
+	d, err := m.ensureDir(up)
+	if err != nil {
+		return err
 	}
-	mv := moves[to]
 	switch {
-	case mv.reported:
-		return "", false
-	case m.inTheWay(side, c, to):
+	case d == nil || m.inTheWay(side, c, to):
 		mv.reported = true
 		m.conflict(KindImplicitDirRename, append([]string{to}, mv.files...),
 			"Existing file/dir at %s in the way of implicit directory rename(s) putting the following path(s) there: %s.",
 			to, strings.Join(mv.files, ", "))
-		return "", false
 	case len(mv.files) > 1:
 		mv.reported = true
 		m.conflict(KindImplicitDirRename, append([]string{to}, mv.files...),
 			"Cannot map more than one path to %s; implicit directory renames tried to put these paths there: %s",
 			to, strings.Join(mv.files, ", "))
-		return "", false
+	default:
+		m.moveTo(side, c, d, to)
 	}
-	return to, true
+	return nil
+}
+
+// newPlace returns where a file that side added goes by the other side's directory renames, and nil
+// when it stays.
+func (m *merger) newPlace(side int, c *fileChange, moves [3]map[string]*dirMove) (string, *dirMove) {
+	dirs := m.sides[other(side)].dirRenames
+	to, fromDir, ok := movedTo(c.path, dirs)
+	if !ok || moves[side][to].reported {
+		return "", nil
+	}
+	if moves[other(side)][c.path] != nil {
+		return "", nil // the other side has a file on its way to here
+	}
+	if _, again := m.sides[side].dirRenames[dirs[fromDir]]; again {
+		return "", nil // its new directory was itself renamed on this side
+	}
+	return to, moves[side][to]
 }
 
 // inTheWay tells whether something that c cannot share its path with is at to.
@@ -143,7 +166,7 @@ func (m *merger) inTheWay(side int, c *fileChange, to string) bool {
 
 // moveTo moves what side added at c to the path to, which is a conflict by git's default
 // configuration: a directory rename suggests it, nobody said so.
-func (m *merger) moveTo(side int, c *fileChange, to string) {
+func (m *merger) moveTo(side int, c *fileChange, d *dir, to string) {
 	old, oldPath := c.node, c.path
 	moved := old
 	if old.trees == 0 {
@@ -153,13 +176,11 @@ func (m *merger) moveTo(side int, c *fileChange, to string) {
 		moved.stages[side] = old.stages[side]
 		old.files, old.clash, old.equal = 0, false, 0
 	}
-	dirPath, name := splitPath(to)
-	d := m.ensureDir(dirPath)
+	_, name := splitPath(to)
 	if n := d.index[name]; n != nil {
 		n.stages[side], n.from[side] = moved.stages[side], oldPath
 		n.files |= 1 << side
 		n.clash = n.trees != 0 || n.sub != nil
-		n.equal = 0
 		moved = n
 	} else {
 		moved.path, moved.name, moved.from[side] = to, name, oldPath

@@ -113,23 +113,64 @@ func (m *merger) lookup(path string) (n *node, settled bool) {
 	return nil, d.holds(name)
 }
 
-// ensureDir returns the directory of path, making it and its parents known where they are new.
-func (m *merger) ensureDir(path string) *dir {
+// ensureDir returns the directory of path, making it and its parents known where they are new. The
+// content of a directory that was taken whole is looked at after all: git forgets it. It returns nil
+// when a settled file is in the way.
+func (m *merger) ensureDir(path string) (*dir, error) {
 	if d := m.dirs[path]; d != nil {
-		return d
+		return d, nil
 	}
 	up, name := splitPath(path)
-	parent := m.ensureDir(up)
-	d := &dir{path: path}
-	m.dirs[path] = d
+	parent, err := m.ensureDir(up)
+	if parent == nil || err != nil {
+		return nil, err
+	}
 	n := parent.index[name]
 	if n == nil {
-		n = &node{path: path, name: name}
+		v, settled := parent.release(name)
+		if settled && v.Mode != ModeTree {
+			parent.whole = append(parent.whole, Entry{Name: name, Mode: v.Mode, ID: v.ID})
+			return nil, nil
+		}
+		n = &node{path: path, name: name, settled: true, result: v}
 		parent.insert(n)
 	}
+	return m.unsettle(n)
+}
+
+// unsettle makes a directory of n that files can be put into.
+func (m *merger) unsettle(n *node) (*dir, error) {
+	d := &dir{path: n.path}
+	if n.settled {
+		if n.result != (Version{}) && n.result.Mode != ModeTree {
+			return nil, nil
+		}
+		entries, _, err := m.readTree(n.result.ID, n.path)
+		if err != nil {
+			return nil, err
+		}
+		d.whole = append(d.whole, entries...)
+		n.settled, n.result, n.files, n.trees = false, Version{}, 0, 0
+	}
+	m.dirs[n.path] = d
 	n.clash = n.files != 0
 	n.sub = d
-	return d
+	return d, nil
+}
+
+// release takes an entry out of those that the trees settled.
+func (d *dir) release(name string) (Version, bool) {
+	if !d.holds(name) {
+		return Version{}, false
+	}
+	for i, e := range d.whole {
+		if e.Name == name {
+			d.whole = append(append([]Entry(nil), d.whole[:i]...), d.whole[i+1:]...)
+			d.names = nil
+			return Version{Mode: e.Mode, ID: e.ID}, true
+		}
+	}
+	return Version{}, false
 }
 
 // uniquePath returns path with "~" and the label appended, and a number when that is taken.

@@ -28,9 +28,7 @@ func (m *merger) renamedTwice(ours, theirs rename) error {
 	if ours.to == theirs.to {
 		to := ours.to
 		to.stages[sideBase] = from.stages[sideBase]
-		to.files |= maskBase
-		to.from[sideBase] = from.path
-		to.equal = 0
+		to.files |= maskBase // under the new path, as far as conflict markers tell
 		from.removed = true
 		return nil
 	}
@@ -46,7 +44,6 @@ func (m *merger) renamedTwice(ours, theirs rename) error {
 		second = b.stages[sideTheirs] // not mergeable: each path keeps its own
 	}
 	a.stages[sideOurs], b.stages[sideTheirs] = merged, second
-	a.equal, b.equal = 0, 0
 	from.disputed, a.disputed, b.disputed = true, true, true
 	m.conflict(KindRenameRename, paths[:], "%s renamed to %s in %s and to %s in %s.",
 		from.path, a.path, m.labels[sideOurs], b.path, m.labels[sideTheirs])
@@ -63,7 +60,6 @@ func (m *merger) renamedOnce(r rename) error {
 		// The other file at the new path may be the same rename, hidden by what replaced the old file.
 		collides = false
 	}
-	to.equal = 0
 	switch {
 	case collides && gone:
 		to.disputed = true
@@ -108,6 +104,7 @@ func (m *merger) mergeCollision(r rename) error {
 	}
 	to.stages[r.side] = merged
 	if !clean {
+		// Where both sides have the same file here git forgets this, and may call markers clean.
 		m.conflict(KindRenameCollision, []string{to.path, from.path},
 			"rename of %s -> %s has content conflicts AND collides with another path; this may result in nested conflict markers.",
 			from.path, to.path)

@@ -53,8 +53,8 @@ func (m *merger) settleDir(d *dir) (Version, error) {
 // settleFile settles the file at n; n.result is the directory of the same name, if there is one.
 func (m *merger) settleFile(n *node) error {
 	if n.result != (Version{}) {
-		if n.files == maskBase {
-			n.settled = true
+		if n.files == maskBase || n.equal&maskBase != 0 {
+			n.settled = true // nobody wants the file
 			return nil
 		}
 		return m.moveAside(n)
@@ -65,7 +65,7 @@ func (m *merger) settleFile(n *node) error {
 			n.stages[side] = Version{}
 		}
 	}
-	clean := !n.disputed
+	clean := !n.disputed && n.aside == 0
 	switch {
 	case n.equal != 0:
 		switch n.equal {
@@ -109,6 +109,9 @@ func onlySide(n *node) int {
 }
 
 func (m *merger) markUnmerged(n *node) {
+	if n.stages == ([3]Version{}) {
+		return
+	}
 	m.unmerged = append(m.unmerged, Unmerged{Path: n.path, Base: n.stages[sideBase],
 		Ours: n.stages[sideOurs], Theirs: n.stages[sideTheirs]})
 }
@@ -116,12 +119,12 @@ func (m *merger) markUnmerged(n *node) {
 // moveAside gives the name n to its directory and moves its file to a free name beside it.
 func (m *merger) moveAside(n *node) error {
 	side := sideOurs
-	if n.trees&maskOurs != 0 {
+	if n.trees&maskOurs != 0 || n.files&maskOurs == 0 {
 		side = sideTheirs
 	}
 	aside := m.beside(n, side)
 	*aside = node{path: aside.path, name: aside.name, parent: aside.parent, stages: n.stages, from: n.from,
-		files: n.files, equal: n.equal, disputed: true, aside: side}
+		files: n.files, equal: n.equal, disputed: n.disputed, aside: side}
 	for i := range aside.from {
 		if aside.from[i] == "" {
 			aside.from[i] = n.path
@@ -146,7 +149,7 @@ func (m *merger) beside(n *node, side int) *node {
 func (m *merger) settleBoth(n *node) (clean bool, err error) {
 	ours, theirs := n.stages[sideOurs], n.stages[sideTheirs]
 	if ours.Mode&0o170000 != theirs.Mode&0o170000 {
-		return true, m.settleTypes(n)
+		return false, m.settleTypes(n)
 	}
 	paths := [3]string{n.fromPath(sideBase), n.fromPath(sideOurs), n.fromPath(sideTheirs)}
 	n.result, clean, err = m.mergeVersions(n.path, paths, n.stages, 0)
@@ -195,9 +198,6 @@ func (m *merger) settleTypes(n *node) error {
 		m.markUnmerged(aside)
 	}
 	n.stages = stages
-	if stages != ([3]Version{}) {
-		m.markUnmerged(n)
-	}
 	words := "both of them"
 	if len(paths) == 2 {
 		words = "one of them"

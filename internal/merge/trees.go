@@ -75,7 +75,15 @@ func (m *merger) followRenames() error {
 		}
 	}
 	m.findDirRenames()
-	renames := append(m.moveByDirRenames(sideOurs), m.moveByDirRenames(sideTheirs)...)
+	var renames []rename
+	moves := [3]map[string]*dirMove{sideOurs: m.planMoves(sideOurs), sideTheirs: m.planMoves(sideTheirs)}
+	for side := sideOurs; side <= sideTheirs; side++ {
+		moved, err := m.moveByDirRenames(side, moves)
+		if err != nil {
+			return err
+		}
+		renames = append(renames, moved...)
+	}
 	sort.SliceStable(renames, func(i, j int) bool { return renames[i].from.path < renames[j].from.path })
 	for _, r := range renames {
 		m.facts.Renames = append(m.facts.Renames, Rename{From: r.from.path, To: r.to.path,

@@ -64,9 +64,9 @@ func gitAnswer(out string, code int) (answer, error) {
 		}
 		kind, message := fields[n+1], strings.TrimSuffix(fields[n+2], "\n")
 		fields = fields[n+3:]
-		if word, ok := strings.CutPrefix(kind, "CONFLICT ("); ok {
+		if word, ok := strings.CutPrefix(kind, "CONFLICT"); ok { // there may be a space, or none
 			a.messages = append(a.messages, message)
-			a.kinds[strings.TrimSuffix(word, ")")] = true
+			a.kinds[strings.Trim(word, " ()")] = true
 		}
 	}
 	return a, nil

@@ -2,6 +2,7 @@
 // one tree per call of git, prints a table and writes a reproducer for each difference.
 //
 //	mergefuzz -texts 100000 -seed 1 -git /path/to/git -out DIR
+//	mergefuzz -trees 20000 -seed 1 -git /path/to/git -out DIR
 //
 // It exits 1 where a merge differs.
 package main
@@ -25,7 +26,11 @@ func main() {
 	flag.StringVar(&c.out, "out", "mergefuzz-out", "directory for reproducers")
 	flag.StringVar(&c.only, "only", "", "use this generator alone")
 	style := flag.String("style", "merge", "conflict style: merge, diff3 or zdiff3")
+	trees := flag.Int("trees", 0, "compare `N` merges of random trees instead")
 	flag.Parse()
+	if *trees > 0 {
+		exitOn(treeCampaign{trees: *trees, batch: c.batch, seed: c.seed, git: c.git, out: c.out}.run())
+	}
 	styles := map[string]merge.Style{"merge": merge.StyleMerge, "diff3": merge.StyleDiff3, "zdiff3": merge.StyleZdiff3}
 	var known bool
 	if c.style, known = styles[*style]; !known {
@@ -33,7 +38,11 @@ func main() {
 		os.Exit(2)
 	}
 	c.styleName = *style
-	differ, err := c.run()
+	exitOn(c.run())
+}
+
+// exitOn ends the program with what a campaign came to.
+func exitOn(differ int, err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mergefuzz:", err)
 		os.Exit(1)
@@ -41,6 +50,7 @@ func main() {
 	if differ > 0 {
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
 // A campaign is one run of the comparison.

@@ -1,0 +1,201 @@
+package mergetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/git-backport/git-backport/internal/merge"
+)
+
+// A Judge is a throw-away bare repository in which git merges cases.
+type Judge struct {
+	git, dir string
+	env      []string
+}
+
+// NewJudge makes a judge of the git at path in the empty directory dir.
+func NewJudge(git, dir string) (*Judge, error) {
+	j := &Judge{git: git, dir: dir, env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull}}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	_, _, err := j.run(nil, "init", "-q", "--bare", "-b", "main", dir)
+	return j, err
+}
+
+func (j *Judge) run(stdin []byte, args ...string) (out []byte, code int, err error) {
+	args = append([]string{"-C", j.dir, "-c", "core.fsync=none", "-c", "fastimport.unpackLimit=0",
+		"-c", "advice.submoduleMergeConflict=false"}, args...)
+	cmd := exec.CommandContext(context.Background(), j.git, args...)
+	cmd.Env, cmd.Stdin = j.env, bytes.NewReader(stdin)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() >= 0 && exit.ExitCode() <= 128) {
+		return nil, 0, fmt.Errorf("git %s: %w\n%s", strings.Join(args, " "), err, stderr.Bytes())
+	}
+	if cmd.ProcessState.ExitCode() > 1 {
+		return stdout.Bytes(), cmd.ProcessState.ExitCode(), fmt.Errorf("git %s: %s", strings.Join(args, " "), stderr.Bytes())
+	}
+	return stdout.Bytes(), cmd.ProcessState.ExitCode(), nil
+}
+
+// Labels returns the labels that git uses for case i of a batch.
+func Labels(i int) merge.Labels {
+	return merge.Labels{Base: refName(i, 0), Ours: refName(i, 1), Theirs: refName(i, 2)}
+}
+
+func refName(i, side int) string {
+	return fmt.Sprintf("%s-%d", [3]string{"base", "ours", "theirs"}[side], i)
+}
+
+// Merge has git merge all cases in one process and returns its answers. Attributes are not read. It
+// starts over in a new repository, so that batches do not add up.
+func (j *Judge) Merge(cases []Case) ([]Answer, error) {
+	if err := os.RemoveAll(filepath.Join(j.dir, "objects", "pack")); err != nil {
+		return nil, err
+	}
+	var stream, input bytes.Buffer
+	for i, c := range cases {
+		for side, files := range []Files{c.Base, c.Ours, c.Theirs} {
+			writeCommit(&stream, refName(i, side), files)
+		}
+		fmt.Fprintf(&input, "%s -- %s %s\n", refName(i, 0), refName(i, 1), refName(i, 2))
+	}
+	if _, _, err := j.run(stream.Bytes(), "fast-import", "--quiet", "--force", "--depth=0"); err != nil {
+		return nil, err
+	}
+	out, _, err := j.run(input.Bytes(), "merge-tree", "--stdin", "-z")
+	if err == nil {
+		return readAnswers(string(out), len(cases))
+	}
+	// git died of one of the cases: ask for each alone.
+	var answers []Answer
+	for _, line := range strings.SplitAfter(strings.TrimSuffix(input.String(), "\n"), "\n") {
+		out, _, err := j.run([]byte(strings.TrimSuffix(line, "\n")+"\n"), "merge-tree", "--stdin", "-z")
+		if err != nil {
+			answers = append(answers, Answer{Err: err.Error()})
+			continue
+		}
+		one, err := readAnswers(string(out), 1)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, one...)
+	}
+	return answers, nil
+}
+
+func writeCommit(w *bytes.Buffer, ref string, files Files) {
+	fmt.Fprintf(w, "commit refs/heads/%s\ncommitter c <c@e> 1 +0000\ndata 0\ndeleteall\n", ref)
+	for _, path := range files.Paths() {
+		f := files[path]
+		if f.Mode == merge.ModeGitlink {
+			fmt.Fprintf(w, "M 160000 %s %s\n", f.Data, path)
+			continue
+		}
+		fmt.Fprintf(w, "M %06o inline %s\ndata %d\n%s\n", f.Mode, path, len(f.Data), f.Data)
+	}
+	w.WriteByte('\n')
+}
+
+// readAnswers reads the output of merge-tree --stdin -z.
+func readAnswers(out string, n int) ([]Answer, error) {
+	fields := strings.Split(out, "\x00")
+	take := func() string {
+		if len(fields) == 0 {
+			return ""
+		}
+		f := fields[0]
+		fields = fields[1:]
+		return f
+	}
+	var answers []Answer
+	for range n {
+		status := take()
+		if status != "0" && status != "1" {
+			return nil, fmt.Errorf("cannot read git's answer %d: status %q", len(answers), status)
+		}
+		a := Answer{Clean: status == "1", Tree: take()}
+		for f := take(); f != ""; f = take() {
+			a.Stages = append(a.Stages, f)
+		}
+		for f := "x"; !a.Clean; { // a clean merge has no messages
+			if f = take(); f == "" {
+				break
+			}
+			var paths int
+			fmt.Sscan(f, &paths)
+			path := take()
+			for range paths - 1 {
+				take()
+			}
+			kind, message := take(), take()
+			if strings.HasPrefix(kind, "CONFLICT") && !a.idle(kind, path) { // "CONFLICT(directory rename unclear split)" too
+				a.Messages = append(a.Messages, strings.TrimSuffix(message, "\n"))
+			}
+		}
+		answers = append(answers, a)
+	}
+	return answers, nil
+}
+
+// idle tells whether git's message is about a file that it moves out of the way of a directory and
+// then drops, since only the other side had a wish for it. We do not call that a conflict.
+func (a Answer) idle(kind, path string) bool {
+	if kind != "CONFLICT (file/directory)" {
+		return false
+	}
+	for _, stage := range a.Stages {
+		if strings.HasSuffix(stage, "\t"+path) {
+			return false
+		}
+	}
+	return true
+}
+
+// Broken tells in what way git's own conflicted tree is broken, where a directory rename put a file
+// below a file, or into a directory whose content git had not looked at. It is empty when it is not.
+func (j *Judge) Broken(c Case, git Answer) (string, error) {
+	for _, stage := range git.Stages {
+		if strings.HasPrefix(stage, "000000 ") {
+			return "git lists a stage without a file", nil
+		}
+	}
+	out, _, err := j.run(nil, "ls-tree", "-r", "-t", "-z", git.Tree)
+	if err != nil {
+		return "", err
+	}
+	seen, trees := map[string]bool{}, map[string]bool{}
+	for _, line := range strings.Split(string(out), "\x00") {
+		meta, path, _ := strings.Cut(line, "\t")
+		if strings.Contains(meta, " tree ") {
+			trees[path] = true
+		} else {
+			seen[path] = true
+		}
+		if seen[path] && trees[path] {
+			return "git writes a tree with a name twice", nil
+		}
+	}
+	for _, stage := range git.Stages {
+		meta, path, _ := strings.Cut(stage, "\t")
+		if !seen[path] && !strings.HasSuffix(meta, " 1") {
+			return "git's tree lacks a conflicted file", nil
+		}
+	}
+	for path, f := range c.Ours {
+		if c.Theirs[path] == f && !seen[path] {
+			return "git's tree lacks a file that nobody touched", nil
+		}
+	}
+	return "", nil
+}
