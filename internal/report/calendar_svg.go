@@ -18,6 +18,7 @@ const (
 	svgRow    = 24
 	svgBar    = 16
 	svgBottom = 40
+	svgRoom   = 76 // what a date takes
 )
 
 // svgStyle carries both colour schemes, so that the file needs nothing from outside.
@@ -74,7 +75,7 @@ func calendarSVG(c policy.Calendar, title string) string {
 			class = "planned up"
 		}
 		s.label(fmt.Sprintf("%s → %s", u.From, u.To), u.Class, y)
-		s.bar(class, u.Start, u.End, y, "", fmt.Sprintf("upgrade from %s to %s: %s to %s, %s", u.From, u.To, u.Start, u.End, lasting(u)))
+		s.bar(class, u.Start, u.End, y, u.End.String(), fmt.Sprintf("upgrade from %s to %s: %s to %s, %s", u.From, u.To, u.Start, u.End, lasting(u)))
 		y += svgRow
 	}
 	s.today(c.AsOf, height)
@@ -164,7 +165,7 @@ func (s *svg) label(name, class string, y int) {
 
 func (s *svg) line(l policy.Line, y int) {
 	s.label(l.Name(), l.Class, y)
-	for _, w := range l.Windows {
+	for i, w := range l.Windows {
 		if w.Start.IsZero() {
 			continue
 		}
@@ -185,22 +186,26 @@ func (s *svg) line(l policy.Line, y int) {
 			tip += " (" + w.Why + ")"
 		}
 		text := ""
-		if !open {
+		if !open && (i == len(l.Windows)-1 || s.x(end)-s.x(w.Start) > svgRoom) {
 			text = end.String()
 		}
 		s.bar(class, w.Start, end, y, text, tip)
 	}
 }
 
-// bar draws a window; its end is written into it where there is room.
+// bar draws a window; its end is written into it where there is room, else after it.
 func (s *svg) bar(class string, start, end policy.Date, y int, text, tip string) {
 	x, width := s.x(start), max(2, s.x(end.AddDays(1))-s.x(start)-1)
 	fmt.Fprintf(s, `<g><title>%s</title><rect class="%s" x="%.1f" y="%d" width="%.1f" height="%d" rx="3"/>`, escape(tip), class, x, y+(svgRow-svgBar)/2, width, svgBar)
-	if text != "" && width > 76 {
-		in := "in"
-		if strings.HasPrefix(class, "planned") {
-			in = "out"
-		}
+	in := "in"
+	if strings.HasPrefix(class, "planned") {
+		in = "out"
+	}
+	switch {
+	case text == "":
+	case width <= svgRoom && x+width+svgRoom < svgWidth:
+		fmt.Fprintf(s, `<text class="out" x="%.1f" y="%d">%s</text>`, x+width+5, y+svgRow/2+4, escape(text))
+	case width > svgRoom:
 		fmt.Fprintf(s, `<text class="%s" text-anchor="end" x="%.1f" y="%d">%s</text>`, in, x+width-5, y+svgRow/2+4, escape(text))
 	}
 	s.WriteString("</g>\n")

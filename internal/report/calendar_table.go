@@ -15,7 +15,7 @@ func calendarTable(c policy.Calendar) string {
 		rows = append(rows, lineRows(l)...)
 	}
 	var b strings.Builder
-	columns(&b, rows)
+	calendarColumns(&b, rows)
 	for i, u := range c.Upgrades {
 		if i == 0 {
 			b.WriteString("\nUpgrade windows\n")
@@ -60,8 +60,8 @@ func lasting(u policy.Upgrade) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-// columns writes rows in columns, each cell as plain text.
-func columns(b *strings.Builder, rows [][]string) {
+// calendarColumns writes rows in columns, each cell as plain text.
+func calendarColumns(b *strings.Builder, rows [][]string) {
 	width := make([]int, len(rows[0]))
 	for _, r := range rows {
 		for i, cell := range r {
