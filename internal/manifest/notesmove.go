@@ -1,0 +1,271 @@
+package manifest
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxEntries bounds how many entries one change may bring.
+const maxEntries = 200
+
+// MoveNotes takes the entries that theirs has and base has not, and puts those that ours has not either
+// under the section of the given version in ours, where that section is not released; where there is
+// none it is made on top, in the manner of the newest one. The entries keep their group. Entries that
+// the change rewords are reworded in ours where ours has them unchanged; a change of anything but
+// entries and headings is ErrNotesOther.
+func MoveNotes(base, ours, theirs []byte, version string) ([]byte, error) {
+	was, err := ParseNotes(base)
+	if err != nil {
+		return nil, fmt.Errorf("before the change: %w", err)
+	}
+	is, err := ParseNotes(theirs)
+	if err != nil {
+		return nil, fmt.Errorf("after the change: %w", err)
+	}
+	if !slices.Equal(was.around(), is.around()) {
+		return nil, fmt.Errorf("%w: text outside of the sections changes", ErrNotesOther)
+	}
+	added, removed := newEntries(was, is)
+	if len(added) > maxEntries {
+		return nil, fmt.Errorf("%w: %d entries", ErrTooLarge, len(added))
+	}
+	n, err := ParseNotes(ours)
+	if err != nil {
+		return nil, err
+	}
+	if n, added, err = n.reword(added, removed); err != nil {
+		return nil, err
+	}
+	n, err = n.add(added, version, is.loose)
+	if err != nil {
+		return nil, err
+	}
+	return n.Bytes(), nil
+}
+
+// AddNotes puts entries under the section of the given version, as MoveNotes does. The entries' texts
+// come without line ends at their end; bullets are the caller's.
+func AddNotes(data []byte, version string, entries []Entry) ([]byte, error) {
+	n, err := ParseNotes(data)
+	if err != nil {
+		return nil, err
+	}
+	if n, err = n.add(entries, version, n.loose); err != nil {
+		return nil, err
+	}
+	return n.Bytes(), nil
+}
+
+// around lists the lines that belong to no section: what stands before, between and after them.
+func (n *Notes) around() []string {
+	var out []string
+	next := 0
+	for _, s := range n.Sections {
+		for ; next < s.heading; next++ {
+			out = append(out, n.text(next))
+		}
+		next = s.end
+	}
+	for ; next < len(n.lines); next++ {
+		out = append(out, n.text(next))
+	}
+	return slices.DeleteFunc(out, func(s string) bool {
+		return strings.TrimSpace(s) == "" || notesRule.MatchString(s) || notesLink.MatchString(s)
+	})
+}
+
+// newEntries returns the entries of is that was has not, and those of was that is has not.
+func newEntries(was, is *Notes) (added, removed []Entry) {
+	count := map[string]int{}
+	for _, e := range was.all() {
+		count[e.Text]++
+	}
+	for _, e := range is.all() {
+		if count[e.Text]--; count[e.Text] < 0 {
+			added = append(added, e)
+		}
+	}
+	for _, e := range was.all() {
+		if count[e.Text] > 0 {
+			count[e.Text]--
+			removed = append(removed, e)
+		}
+	}
+	return added, removed
+}
+
+func (n *Notes) all() []Entry {
+	var out []Entry
+	for _, s := range n.Sections {
+		out = append(out, s.Entries...)
+	}
+	return out
+}
+
+func (n *Notes) has(text string) bool {
+	return slices.ContainsFunc(n.all(), func(e Entry) bool { return e.Text == text })
+}
+
+// reword replaces entries that a change took away by those it put in their stead, which works only where
+// as many came as went, and ours has what went.
+func (n *Notes) reword(added, removed []Entry) (*Notes, []Entry, error) {
+	if len(removed) == 0 {
+		return n, added, nil
+	}
+	if len(removed) != len(added) {
+		return nil, nil, fmt.Errorf("%w: %d entries go and %d come", ErrNotesOther, len(removed), len(added))
+	}
+	for i, old := range removed {
+		all := n.all()
+		at := slices.IndexFunc(all, func(e Entry) bool { return e.Text == old.Text })
+		if at < 0 {
+			return nil, nil, fmt.Errorf("%w: an entry is reworded that is not here: %.60q", ErrNotesOther, old.Text)
+		}
+		e := all[at]
+		n.lines = slices.Delete(n.lines, e.first, e.last+1)
+		var err error
+		if n, err = n.insert(e.first, n.terminated(strings.Split(added[i].Text, "\n"))...); err != nil {
+			return nil, nil, err
+		}
+	}
+	return n, nil, nil
+}
+
+// add puts entries that are not there yet under the section of a version.
+func (n *Notes) add(entries []Entry, version string, loose bool) (*Notes, error) {
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return n.has(e.Text) })
+	if len(entries) == 0 {
+		return n, nil
+	}
+	top := n.Top()
+	loose = loose || n.loose
+	if top.Version != version && (top.Version != "" || !top.Unreleased) {
+		if top.Unreleased {
+			return nil, at("", top.Line, "%w: %q is unreleased here, the entries are for %q", ErrNotesVersion, top.Version, version)
+		}
+		var err error
+		if n, err = n.open(version); err != nil {
+			return nil, err
+		}
+	} else if top.Version == version && !top.Unreleased && top.Date != "" {
+		// dated in advance, as is usual for a release prepared: the section is still the one
+		loose = n.loose
+	}
+	for _, e := range entries {
+		var err error
+		if n, err = n.addOne(e, loose); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+// addOne puts an entry at the end of its group in the first section, making the group if need be.
+func (n *Notes) addOne(e Entry, loose bool) (*Notes, error) {
+	s := n.Top()
+	lines := strings.Split(e.Text, "\n")
+	group := e.Group
+	if !n.grouped() {
+		group = ""
+	}
+	last := -1
+	for _, has := range s.Entries {
+		if strings.EqualFold(has.Group, group) {
+			last = has.last
+		}
+	}
+	if last >= 0 {
+		if loose {
+			lines = append([]string{""}, lines...)
+		}
+		return n.insert(last+1, n.terminated(lines)...)
+	}
+	if heading, ok := s.groups[strings.ToLower(group)]; ok {
+		return n.insert(heading+1, n.terminated(append([]string{""}, lines...))...)
+	}
+	if group != "" {
+		lines = append([]string{strings.Repeat("#", n.groupLevel()) + " " + group, ""}, lines...)
+	}
+	where := s.heading
+	for i := s.heading; i < s.end; i++ {
+		if !n.blank(i) && (group != "" || len(s.groups) == 0 || i <= s.dateLine) {
+			where = i
+		}
+	}
+	return n.insert(where+1, n.terminated(append([]string{""}, lines...))...)
+}
+
+// groupLevel returns the number of # of the group headings.
+func (n *Notes) groupLevel() int {
+	for _, s := range n.Sections {
+		for _, i := range s.groups {
+			return len(n.text(i)) - len(strings.TrimLeft(n.text(i), "#"))
+		}
+	}
+	return 3
+}
+
+// open makes a section for a version, unreleased, before the first one and in its manner.
+func (n *Notes) open(version string) (*Notes, error) {
+	top := n.Top()
+	heading := n.text(top.heading)
+	m := notesHeading.FindStringSubmatchIndex(heading)
+	left, right := heading[:m[6]], heading[m[7]:]
+	if top.Date != "" && top.dateLine < 0 {
+		right = strings.Replace(right, top.Date, "Unreleased", 1)
+	}
+	if i := strings.Index(right, "]("); i >= 0 { // a link compares with the release before
+		right = strings.ReplaceAll(right, top.Version, "\x00")
+		right = compared.ReplaceAllString(right, "${1}\x01${2}\x00")
+		right = strings.NewReplacer("\x01", top.Version, "\x00", version).Replace(right)
+	}
+	lines := []string{left + version + right}
+	if top.dateLine >= 0 {
+		d := notesState.FindStringSubmatch(n.text(top.dateLine))
+		lines = append(lines, "", d[1]+"Unreleased"+d[4]+d[5])
+	}
+	lines = append(lines, "")
+	if rule := n.ruleAfter(top); rule != "" {
+		lines = append(lines, rule, "")
+	}
+	out, err := n.insert(top.heading, n.terminated(lines)...)
+	if err != nil {
+		return nil, err
+	}
+	return out.linkTo(version, top.Version)
+}
+
+// compared finds the old end of a comparison: "v1.2.3...v1.2.4".
+var compared = regexp.MustCompile(`(v?)[0-9][0-9A-Za-z.-]*?(\.\.\.?v?)\x00`)
+
+// ruleAfter returns the rule that ends a section, or that which parts other sections.
+func (n *Notes) ruleAfter(s Section) string {
+	for _, s := range append([]Section{s}, n.Sections...) {
+		if s.end < len(n.lines) && notesRule.MatchString(n.text(s.end)) {
+			return n.text(s.end)
+		}
+	}
+	return ""
+}
+
+// linkTo adds the definition of a link for a version before that of the old one, if there is one.
+func (n *Notes) linkTo(version, old string) (*Notes, error) {
+	if old == "" {
+		return n, nil
+	}
+	for i := range n.lines {
+		line := n.text(i)
+		if !strings.HasPrefix(line, "["+old+"]:") && !strings.HasPrefix(line, "[v"+old+"]:") {
+			continue
+		}
+		next := strings.ReplaceAll(line, old, "\x00")
+		next = compared.ReplaceAllStringFunc(next, func(s string) string {
+			m := compared.FindStringSubmatch(s)
+			return m[1] + old + m[2] + "\x00"
+		})
+		return n.insert(i, n.terminated([]string{strings.ReplaceAll(next, "\x00", version)})...)
+	}
+	return n, nil
+}
