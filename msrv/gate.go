@@ -227,7 +227,7 @@ func (j judge) drift(f *Finding, now, base Pin, isBase bool) {
 func (j judge) blind(f *Finding, now, base Pin, isBase bool) {
 	f.Outcome, f.Cause, f.Level = Unreadable, CauseUnreadable, j.in.Rules.Of(f.Role).level()
 	if o := between(base, isBase, now, true); o == Unchanged || o == Lowered {
-		f.Outcome, f.Cause, f.Level = o, CauseRestored, LevelNotice
+		f.Outcome, f.Cause, f.Level = o, CauseWithinBaseline, LevelNotice
 		return
 	}
 	if p, ok := j.tip.problems[pinID{f.Path, f.Key}]; ok {
@@ -241,7 +241,7 @@ func (j judge) blind(f *Finding, now, base Pin, isBase bool) {
 func (j judge) rise(f *Finding, now, tip Pin, isTip bool, base Pin, isBase bool) {
 	rule := j.in.Rules.Of(f.Role)
 	if o := between(base, isBase, now, true); isBase && (o == Unchanged || o == Lowered) {
-		f.Level, f.Cause = LevelNotice, CauseRestored
+		f.Level, f.Cause = LevelNotice, CauseWithinBaseline
 		return
 	}
 	if floor := j.tip.floors[now.Path]; now.Implied && !floor.IsZero() {
@@ -275,7 +275,7 @@ func (j judge) rise(f *Finding, now, tip Pin, isTip bool, base Pin, isBase bool)
 			return
 		}
 		f.Cause = CauseUnsupported
-		if order, ok := now.Version.Compare(limit); ok && order <= 0 {
+		if order, ok := now.Version.Compare(limit.firstRelease()); ok && order <= 0 {
 			f.Level, f.Cause = LevelNotice, CauseFollowed
 		}
 	}

@@ -35,6 +35,9 @@ func pinOnly(c Change, o Options) bool {
 	if c.Before == nil || c.After == nil {
 		return onlyPins(c.Path)
 	}
+	if bytes.Equal(c.Before, c.After) { // its mode changed
+		return false
+	}
 	before := ReadPins(overlay{nil, c.Path, c.Before}, []string{c.Path}, o)
 	after := ReadPins(overlay{nil, c.Path, c.After}, []string{c.Path}, o)
 	a, okA := maskPins(c.Path, c.Before, before, index(after))

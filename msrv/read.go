@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"sort"
 	"unicode/utf8"
 
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -56,6 +57,7 @@ type file struct {
 	role Role
 	data []byte
 	sum  [32]byte
+	ends []int // offsets of the line ends
 }
 
 func (r *reader) file(p string, o Options) {
@@ -137,6 +139,11 @@ func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bo
 		return bad(TroubleEncoding, f.data, "is not UTF-8")
 	}
 	f.sum = sha256.Sum256(f.data)
+	for i, b := range f.data {
+		if b == '\n' {
+			f.ends = append(f.ends, i)
+		}
+	}
 	return f, nil, true
 }
 
@@ -156,7 +163,8 @@ func (f file) text() (data []byte, skipped int) {
 	return rest, len(f.data) - len(rest)
 }
 
-func (f file) lineAt(offset int) int { return 1 + bytes.Count(f.data[:offset], []byte{'\n'}) }
+// lineAt returns the line, from 1, that the byte at offset is on.
+func (f file) lineAt(offset int) int { return 1 + sort.SearchInts(f.ends, offset) }
 
 // A spec is what a reader knows of a pin before its value.
 type spec struct {

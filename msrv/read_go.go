@@ -1,7 +1,6 @@
 package msrv
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"path"
@@ -78,9 +77,10 @@ func (r *reader) goDirectives(f file, syntax *modfile.FileSyntax) {
 			r.problem(f, line.Start.Line, s, TroubleAmbiguous, errors.New("a second directive of this kind"))
 			continue
 		}
-		from := line.Start.Byte + len(line.Token[0])
-		at := from + bytes.Index(f.data[from:line.End.Byte], []byte(line.Token[1]))
-		r.pin(f, s, manifest.Span{Start: at, End: at + len(line.Token[1])})
+		raw := string(f.data[line.Start.Byte:line.End.Byte]) // modfile has a lax idea of "1.23.x"
+		value := strings.Trim(raw[len(s.key):], " \t\r")
+		at := line.Start.Byte + strings.LastIndex(raw, value)
+		r.pin(f, s, manifest.Span{Start: at, End: at + len(value)})
 	}
 }
 

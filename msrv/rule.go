@@ -90,27 +90,27 @@ type Cause uint8
 
 // The causes.
 const (
-	CauseUnchanged    Cause = iota + 1
-	CauseRaised             // above the tip and above the baseline
-	CauseAdded              // declared now, and not by the branch: raised from nothing
-	CauseLowered            // below the tip
-	CauseRemoved            // no longer declared
-	CauseIncomparable       // changed, and no order says whether it rose: a person must
-	CauseUnreadable         // not readable, or in more than one way
-	CauseDrift              // the tip has it already, though the baseline does not; the change leaves it alone
-	CauseRestored           // above the tip, and not above the baseline
-	CauseCovered            // no more than the declared floor that holds there already
-	CausePatch              // up within what RulePatch allows
-	CauseTracked            // up, and a reason was given
-	CauseNoReason           // up, and RuleTrack wants a reason
-	CauseFollowed           // up to no more than the calendar's oldest supported release
-	CauseUnsupported        // up above the calendar's oldest supported release
-	CauseNoCalendar         // up, and RuleFollow has no calendar for this toolchain
-	CauseOff                // its role is not looked at
+	CauseUnchanged      Cause = iota + 1
+	CauseRaised               // above the tip and above the baseline
+	CauseAdded                // declared now, and not by the branch: raised from nothing
+	CauseLowered              // below the tip
+	CauseRemoved              // no longer declared
+	CauseIncomparable         // changed, and no order says whether it rose: a person must
+	CauseUnreadable           // not readable, or in more than one way
+	CauseDrift                // the tip has it already, though the baseline does not; the change leaves it alone
+	CauseWithinBaseline       // above the tip, and not above the baseline
+	CauseCovered              // no more than the declared floor that holds there already
+	CausePatch                // up within what RulePatch allows
+	CauseTracked              // up, and a reason was given
+	CauseNoReason             // up, and RuleTrack wants a reason
+	CauseFollowed             // up to no more than the calendar's oldest supported release
+	CauseUnsupported          // up above the calendar's oldest supported release
+	CauseNoCalendar           // up, and RuleFollow has no calendar for this toolchain
+	CauseOff                  // its role is not looked at
 )
 
 var causeNames = [...]string{"none", "unchanged", "raised", "added", "lowered", "removed", "incomparable", "unreadable", "drift",
-	"restored", "covered", "patch", "tracked", "no-reason", "followed", "unsupported", "no-calendar", "off"}
+	"within-baseline", "covered", "patch", "tracked", "no-reason", "followed", "unsupported", "no-calendar", "off"}
 
 // String returns the cause's name in JSON, "no-reason".
 func (c Cause) String() string { return nameOf(causeNames[:], int(c), "cause") }

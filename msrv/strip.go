@@ -129,6 +129,8 @@ func (s *stripper) drop(f Finding) error {
 		return nil
 	case now.From != "" || was.From != "":
 		return fmt.Errorf("%s is inherited in one of the trees and not in the other: put it back by hand", f.Key)
+	case isWas && was.Ecosystem != now.Ecosystem:
+		return fmt.Errorf("%s is of %s at the tip and of %s in the result: put it back by hand", f.Key, was.Ecosystem, now.Ecosystem)
 	case !isWas && !s.was.files[s.path] && onlyPins(s.path):
 		s.dropped = append(s.dropped, d)
 		return nil

@@ -169,6 +169,15 @@ func change(was, now Version) Outcome {
 	return Unchanged
 }
 
+// firstRelease returns the release that a Go language version began with: 1.25.0 for 1.25, which orders
+// below it and is no release. Any other version is its own.
+func (v Version) firstRelease() Version {
+	if name := goName(v.text); v.family == goSyntax && version.Lang(name) == name {
+		v.text = name + ".0"
+	}
+	return v
+}
+
 // series tells whether two versions share their first n numbers.
 func (v Version) series(w Version, n int) bool {
 	if v.family == goSyntax && w.family == goSyntax {

@@ -138,7 +138,7 @@ func yamlValues(path []string, s string, at int) []yamlScalar {
 		}
 		return out
 	}
-	if s == "" || strings.ContainsRune("{&*!]}", rune(s[0])) {
+	if s == "" || strings.ContainsRune("{&*!]}#", rune(s[0])) {
 		return nil
 	}
 	v, _ := yamlScalarAt(s, "")
