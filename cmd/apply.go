@@ -87,7 +87,7 @@ func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *repor
 	if err := a.showPlan(p); err != nil {
 		return err
 	}
-	return a.applied(p, f)
+	return a.applied(p)
 }
 
 // mayApply refuses what cannot or must not be landed at all.
@@ -152,7 +152,7 @@ func operationID() (string, error) {
 }
 
 // applied says what was created, or why nothing was.
-func (a *app) applied(p *planned, f *fixFlags) error {
+func (a *app) applied(p *planned) error {
 	if a.json || a.quiet {
 		return nil
 	}

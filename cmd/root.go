@@ -26,7 +26,6 @@ type app struct {
 	remote  string // --remote
 	base    string // --base
 	json    bool
-	format  string // --format of verbs that have no formats of their own: text or json
 	color   string
 	quiet   bool
 	verbose bool
@@ -119,7 +118,7 @@ HEAD and the configuration are never touched.`,
 	root.SetIn(a.streams.In)
 	root.SetOut(a.streams.Out)
 	root.SetErr(a.streams.Err)
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkCommon() }
 	a.commonFlags(root)
@@ -127,6 +126,7 @@ HEAD and the configuration are never touched.`,
 	root.SetHelpCommandGroupID("more")
 	root.SetCompletionCommandGroupID("more")
 	root.AddCommand(a.verbs()...)
+	root.AddCommand(topicCommands()...)
 	return root
 }
 

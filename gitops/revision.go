@@ -21,20 +21,20 @@ func (e *RevisionError) Error() string { return fmt.Sprintf("revision %q: %s", e
 
 // Resolve returns the commit that spec names, peeling tags, by git's rules: a full id, a ref by git's
 // order of places, an abbreviated id, "@", and any of the suffixes ^, ^N, ~N, ^{}, ^{commit}.
-func (r *Repo) Resolve(ctx context.Context, spec string) (ID, error) {
-	id, err := r.resolveObject(ctx, spec)
+func (r *Repo) Resolve(_ context.Context, spec string) (ID, error) {
+	id, err := r.resolveObject(spec)
 	if err != nil {
 		return ID{}, err
 	}
 	return r.peelCommit(spec, id)
 }
 
-func (r *Repo) resolveObject(ctx context.Context, spec string) (ID, error) {
+func (r *Repo) resolveObject(spec string) (ID, error) {
 	if spec == "" {
 		return ID{}, &RevisionError{Spec: spec, Reason: "is empty"}
 	}
 	base, suffix := splitSuffix(spec)
-	id, err := r.resolveName(ctx, spec, base)
+	id, err := r.resolveName(spec, base)
 	if err != nil {
 		return ID{}, err
 	}
@@ -54,7 +54,7 @@ func splitSuffix(spec string) (base, suffix string) {
 	return spec, ""
 }
 
-func (r *Repo) resolveName(ctx context.Context, spec, name string) (ID, error) {
+func (r *Repo) resolveName(spec, name string) (ID, error) {
 	if name == "@" {
 		name = "HEAD"
 	}

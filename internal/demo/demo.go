@@ -130,7 +130,9 @@ func (b *builder) history() error {
 		func() error { return b.release(46, "2026-06-20") },
 		func() error { return b.onMain("2026-07-05", "Begin 47.0.0\n", versions(47, "1.94.0")) },
 		func() error { return b.release(47, "2026-07-20") },
-		func() error { return b.onMain("2026-07-21", "Begin 48.0.0, and ask for Rust 1.95\n", versions(48, "1.95.0")) },
+		func() error {
+			return b.onMain("2026-07-21", "Begin 48.0.0, and ask for Rust 1.95\n", versions(48, "1.95.0"))
+		},
 		func() error {
 			return b.onMain("2026-07-24", fixMessage, map[string]string{"crates/wire/src/lib.rs": decoderFixed, "crates/wire/tests/short.rs": testOfFix})
 		},

@@ -1,0 +1,47 @@
+# Every target is run by .ci/run or by the workflow under the same name.
+.PHONY: help build test race vet lint docs golden fuzz conformance faults bench check
+
+GIT_BACKPORT_ORACLE ?= $(shell .ci/oracle 2>/dev/null)
+export GIT_BACKPORT_ORACLE
+FUZZTIME ?= 10s
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+build: ## the program, as ./git-backport
+	go build -o git-backport ./cmd/git-backport
+
+test: ## all tests
+	go test ./...
+
+race: ## the tests of what runs side by side, under the race detector
+	go test -race ./backport ./gitops ./gitops/odb ./internal/merge
+
+vet: ## go vet, for the other systems too
+	go vet ./...
+	GOOS=darwin go vet ./...
+	GOOS=windows go vet ./...
+
+lint: ## golangci-lint and actionlint
+	golangci-lint run ./...
+	actionlint
+
+docs: ## generate docs/cli, docs/man, docs/exit-codes.md and the JSON schema of the policy
+	go run ./internal/tools/gendocs
+
+golden: ## rewrite the expected output of the script tests; look at the difference
+	go test ./cmd -run TestScript -update
+
+fuzz: ## each fuzz target for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+conformance: ## the merge engine beside git, on the merge cases in CASES (a bundle and its table)
+	.ci/conformance
+
+faults: ## the fault campaigns of the ref transaction, at full length
+	go run ./internal/tools/faults
+
+bench: ## the benchmarks beside the code
+	go test -run '^$$' -bench . -benchtime 200ms ./...
+
+check: vet lint test ## what has to pass before a change lands
