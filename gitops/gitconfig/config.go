@@ -61,7 +61,7 @@ type Entry struct {
 }
 
 // A Config is every setting that holds for a repository, in git's order. It never changes, so any
-// number of goroutines may read it. A nil Config has no settings.
+// number of goroutines may read it.
 type Config struct {
 	entries []Entry
 	index   map[string][]int
@@ -72,18 +72,12 @@ type Config struct {
 
 // Entries returns all assignments in the order of `git config --list`. The caller must not change it.
 func (c *Config) Entries() []Entry {
-	if c == nil {
-		return nil
-	}
 	return c.entries
 }
 
 // All returns the assignments of key in order, the one that wins last. The key may be in any case
 // where git ignores it; a key git refuses has none.
 func (c *Config) All(key string) []Entry {
-	if c == nil {
-		return nil
-	}
 	canonical, err := CanonicalKey(key)
 	if err != nil {
 		return nil
@@ -97,9 +91,6 @@ func (c *Config) All(key string) []Entry {
 
 // Get returns the assignment of key that wins, and whether there is one.
 func (c *Config) Get(key string) (Entry, bool) {
-	if c == nil {
-		return Entry{}, false
-	}
 	canonical, err := CanonicalKey(key)
 	if err != nil {
 		return Entry{}, false

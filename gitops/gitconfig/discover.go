@@ -50,9 +50,9 @@ func Discover(env Environment, dir string) (Layout, error) {
 	env.Dir = cwd
 	s := &search{env: env, cwd: cwd}
 	if named, ok := env.lookup("GIT_DIR"); ok {
-		return s.named(named)
+		return s.place(s.named(named))
 	}
-	return s.walk()
+	return s.place(s.walk())
 }
 
 // search is one Discover.

@@ -84,6 +84,8 @@ func placeCases() []placeCase {
 		{name: "GIT_WORK_TREE gone", env: map[string]string{"GIT_WORK_TREE": "$ROOT/gone/x"}},
 		{name: "GIT_COMMON_DIR", env: map[string]string{"GIT_COMMON_DIR": "$ROOT/b.git"}, files: bare}, {name: "GIT_COMMON_DIR gone", env: map[string]string{"GIT_COMMON_DIR": "$ROOT/gone"}}, {name: "GIT_COMMON_DIR and GIT_DIR", env: map[string]string{"GIT_COMMON_DIR": "$ROOT/repo/.git", "GIT_DIR": "$ROOT/repo/.git/worktrees/w"}, files: side, dir: "w"},
 		{name: "GIT_OBJECT_DIRECTORY", env: map[string]string{"GIT_OBJECT_DIRECTORY": "$ROOT/objs"}, dirs: []string{"objs"}}, {name: "GIT_OBJECT_DIRECTORY gone", env: map[string]string{"GIT_OBJECT_DIRECTORY": "$ROOT/gone"}}, {name: "GIT_OBJECT_DIRECTORY relative", env: map[string]string{"GIT_OBJECT_DIRECTORY": "../objs"}, dirs: []string{"objs"}},
+		{name: "GIT_OBJECT_DIRECTORY relative below", env: map[string]string{"GIT_OBJECT_DIRECTORY": "../objs"}, files: sub, dirs: []string{"repo/objs", "objs"}, dir: "repo/sub"}, {name: "GIT_OBJECT_DIRECTORY relative below GIT_DIR", env: map[string]string{"GIT_OBJECT_DIRECTORY": "../objs", "GIT_DIR": "$ROOT/repo/.git", "GIT_WORK_TREE": ".."}, files: sub, dirs: []string{"repo/objs", "objs"}, dir: "repo/sub"},
+		{name: "GIT_INDEX_FILE relative below", env: map[string]string{"GIT_INDEX_FILE": "../idx"}, files: sub, dir: "repo/sub"}, {name: "GIT_GRAFT_FILE", env: map[string]string{"GIT_GRAFT_FILE": "$ROOT/gr"}}, {name: "GIT_OBJECT_DIRECTORY empty", env: map[string]string{"GIT_OBJECT_DIRECTORY": ""}},
 		{name: "GIT_INDEX_FILE", env: map[string]string{"GIT_INDEX_FILE": "$ROOT/idx"}},
 		{name: "ceiling above", env: map[string]string{"GIT_CEILING_DIRECTORIES": "$ROOT"}, files: sub, dir: "repo/sub"}, {name: "ceiling at top", env: map[string]string{"GIT_CEILING_DIRECTORIES": "$ROOT/repo"}, files: sub, dir: "repo/sub"}, {name: "ceiling at current", env: map[string]string{"GIT_CEILING_DIRECTORIES": "$ROOT/repo"}, files: sub},
 		{name: "ceiling below", env: map[string]string{"GIT_CEILING_DIRECTORIES": "$ROOT/repo/sub"}, files: sub, dir: "repo/sub/deep"}, {name: "ceiling slash", env: map[string]string{"GIT_CEILING_DIRECTORIES": "$ROOT/repo/"}, files: sub, dir: "repo/sub"}, {name: "ceiling relative", env: map[string]string{"GIT_CEILING_DIRECTORIES": "..:.:repo"}, files: sub, dir: "repo/sub"},
@@ -109,6 +111,7 @@ func TestDiscoverAsGit(t *testing.T) {
 
 func judgePlace(t *testing.T, c placeCase) {
 	t.Helper()
+	t.Parallel()
 	needGit(t, c.minor)
 	w := newWorld(t, c.files, c.env)
 	for _, dir := range c.dirs {
@@ -126,7 +129,11 @@ func judgePlace(t *testing.T, c placeCase) {
 		dir = "repo"
 	}
 	out, stderr, ok := w.git(dir, "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--git-path", "objects",
-		"--git-path", "shallow", "--git-path", "index", "--git-path", "info/grafts", "--is-bare-repository")
+		"--git-path", "shallow", "--git-path", "index", "--git-path", "info/grafts", "--is-bare-repository", "--show-toplevel")
+	want := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if !ok && len(want) == 7 {
+		ok, want = true, append(want, "") // there is all but a work tree
+	}
 	got, err := Discover(w.environment(dir), "")
 	if !ok {
 		if err == nil {
@@ -141,13 +148,63 @@ func judgePlace(t *testing.T, c placeCase) {
 	if err != nil {
 		t.Fatalf("git finds one, Discover says: %v", err)
 	}
-	top, _, hasTop := w.git(dir, "rev-parse", "--show-toplevel")
-	want := append(strings.Split(strings.TrimSuffix(out, "\n"), "\n"), strings.TrimSuffix(top, "\n"))
 	mine := []string{realPath(got.GitDir), realPath(got.CommonDir), realPath(got.ObjectsDir), realPath(got.Shallow), realPath(got.Index), realPath(got.Grafts), fmt.Sprint(got.Bare), got.WorkTree}
-	if !hasTop && got.WorkTree == "" {
-		want[len(want)-1] = ""
-	}
 	if diff := cmp.Diff(want, mine); diff != "" {
 		t.Errorf("-git +Discover\n%s", diff)
+	}
+}
+
+func TestShallowFileAsGit(t *testing.T) {
+	for _, c := range []struct{ variable, dir string }{{"UNSET", "repo"}, {"$ROOT/there", "repo"}, {"$ROOT/gone", "repo"}, {"../there", "repo/sub"}, {"", "repo"}} {
+		w := newWorld(t, map[string]string{"there": strings.Repeat("0a", 20) + "\n", "repo/sub/x": ""}, map[string]string{"GIT_SHALLOW_FILE": c.variable})
+		out, stderr, ok := w.git(c.dir, "rev-parse", "--is-shallow-repository")
+		if !ok {
+			t.Fatal(stderr)
+		}
+		l, err := Discover(w.environment(c.dir), "")
+		if err != nil || fmt.Sprintln(exists(l.Shallow)) != out {
+			t.Errorf("%q: git %s; %q, %v", c.variable, out, l.Shallow, err)
+		}
+	}
+}
+
+// A directory reached through a link keeps the name the user gave it where git's conditions look.
+func TestGitdirByPWDAsGit(t *testing.T) {
+	for _, pwd := range []string{"$ROOT/link", "$ROOT/repo", "$ROOT/home", "$ROOT/nowhere"} {
+		w := newWorld(t, map[string]string{"home/.gitconfig": "[includeIf \"gitdir:link/\"]\npath=$ROOT/inc\n[includeIf \"gitdir:repo/\"]\npath=$ROOT/inc\n", "inc": "[x]\ny=1\n"}, map[string]string{"PWD": pwd})
+		if err := os.Symlink("repo", w.path("link")); err != nil {
+			t.Fatal(err)
+		}
+		out, stderr, ok := w.git("link", "config", "--list", "-z", "--show-scope", "--show-origin")
+		if !ok {
+			t.Fatal(stderr)
+		}
+		c, err := w.load("link")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(gitEntries(w, out), ourEntries(c)); diff != "" {
+			t.Errorf("PWD %s: -git +Load\n%s", pwd, diff)
+		}
+	}
+}
+
+// Discover takes any directory, not only the current one, as "git -C" does.
+func TestDiscoverFrom(t *testing.T) {
+	w := newWorld(t, map[string]string{"repo/a/b/x": ""}, nil)
+	for _, c := range []struct{ base, dir string }{{"repo", ""}, {"repo", "a/b"}, {"", "repo/a"}, {"home", "../repo"}, {"home", w.path("repo/a")}} {
+		l, err := Discover(w.environment(c.base), c.dir)
+		if err != nil || l.WorkTree != w.path("repo") || l.GitDir != w.path("repo/.git") || l.CommonDir != l.GitDir || l.Bare || l.Linked {
+			t.Errorf("%+v: %+v, %v", c, l, err)
+		}
+	}
+	_, err := Discover(w.environment("home"), "gone")
+	if err == nil || !strings.Contains(err.Error(), "gone") {
+		t.Errorf("a directory that is not there: %v", err)
+	}
+	_, err = Discover(w.environment("home"), "")
+	var none *NotARepository
+	if !errors.As(err, &none) || none.Dir != w.path("home") || none.Stop == "" {
+		t.Errorf("no repository: %v", err)
 	}
 }

@@ -50,6 +50,7 @@ func identCases() []identCase {
 func TestIdentAsGit(t *testing.T) {
 	for _, c := range identCases() {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			if c.name == "crud ends" || c.name == "crud dot" {
 				needGit(t, 45) // a dot was crud before
 			}

@@ -242,6 +242,7 @@ var badLine = regexp.MustCompile(`bad config line (\d+) in file (\S+)`)
 // judge compares Load with git's list; where git stops Load has to stop, at the same line.
 func judge(t *testing.T, c configCase) {
 	t.Helper()
+	t.Parallel()
 	needGit(t, c.minor)
 	w := newWorld(t, c.files, c.env)
 	dir := c.dir

@@ -30,6 +30,7 @@ func pickRules() []pickRule {
 		{"diff.algorithm", []string{"histogram"}, "aligns changed lines otherwise"},
 		{"i18n.commitEncoding", []string{"utf-8", "UTF-8", "utf8", "UTF8"}, "writes the message in that encoding"},
 		{"commit.cleanup", []string{"default", "whitespace", "scissors"}, "cleans the message up otherwise"},
+		{"core.abbrev", []string{"auto"}, "writes ids of another length into conflict markers"},
 		{"core.attributesFile", nil, "applies attributes of the user to merges"},
 		{"trailer.separators", []string{":"}, "takes other lines for trailers"},
 	}

@@ -62,6 +62,7 @@ func TestTrustAsGit(t *testing.T) {
 	needGit(t, 50) // links and "/*" were decided otherwise before
 	for _, c := range trustCases() {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			files := merge(map[string]string{"home/.gitconfig": c.config}, c.files)
 			w := newWorld(t, files, c.env)
 			for name, target := range c.links {

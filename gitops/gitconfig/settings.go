@@ -123,7 +123,10 @@ func (c *Config) Reflog() (ReflogMode, error) {
 		}
 		return ReflogNormal, nil
 	}
-	if !e.Bare && lowerASCII(e.Value) == "always" {
+	if e.Bare {
+		return 0, e.invalid(`boolean or "always"`, "")
+	}
+	if lowerASCII(e.Value) == "always" {
 		return ReflogAlways, nil
 	}
 	on, err := e.Bool()

@@ -24,6 +24,7 @@ func TestCheckFormatAsGit(t *testing.T) {
 	files = append(files, "[core]\nrepositoryformatversion\n", plainCore+"[include]\npath=inc\n")
 	for i, content := range files {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
 			if strings.Contains(content, "relativeWorktrees") || strings.Contains(content, "submodulePathConfig") || strings.Contains(content, "refStorage") {
 				needGit(t, 55)
 			}

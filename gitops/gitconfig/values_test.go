@@ -33,12 +33,17 @@ func TestValuesAsGit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if text == "" || strings.ContainsAny(text, "~/(") {
+				p, _, err := c.Path("v.v")
+				compareValue(t, w, "path", p, err)
+				if text != "" {
+					return
+				}
+			}
 			b, err := c.Bool("v.v", false)
 			compareValue(t, w, "bool", fmt.Sprint(b), err)
 			n, err := c.Int("v.v", 0)
 			compareValue(t, w, "int", fmt.Sprint(n), err)
-			p, _, err := c.Path("v.v")
-			compareValue(t, w, "path", p, err)
 		})
 	}
 }
@@ -79,9 +84,6 @@ func TestGet(t *testing.T) {
 	if _, ok := c.Get("nodot"); ok {
 		t.Error("a key without section")
 	}
-	if e, ok := (*Config)(nil).Get("a.b"); ok {
-		t.Errorf("nil: %v", e)
-	}
 }
 
 func TestCanonicalKeyAsGit(t *testing.T) {
@@ -120,8 +122,8 @@ func TestAbbrevAsGit(t *testing.T) {
 
 // TestSharedModeAsGit lets git make a repository's directories, a loose object and a reference.
 func TestSharedModeAsGit(t *testing.T) {
-	for _, value := range []string{"= umask", "= group", "= all", "= world", "= everybody", "= 0", "= 1", "= 2", "= 0600", "= 0640", "= 0660", "= 0666", "= 0644", "= 0400", "= 0777", "= true", "= false", "= yes", "", "=", "= junk", "= 4", "= -1", "= GROUP"} {
-		for _, umask := range []string{"022", "077"} {
+	for i, value := range []string{"= umask", "= group", "= all", "= world", "= everybody", "= 0", "= 1", "= 2", "= 0600", "= 0640", "= 0660", "= 0666", "= 0644", "= 0400", "= 0777", "= true", "= false", "= yes", "", "=", "= junk", "= 4", "= -1", "= GROUP"} {
+		for _, umask := range []string{[]string{"022", "077", "002"}[i%3]} {
 			t.Run(value+" "+umask, func(t *testing.T) {
 				w := newWorld(t, map[string]string{"repo/.git/config": plainCore + "[core]\nsharedrepository " + value + "\n", "repo/f": "content"}, nil)
 				stderr, ok := withUmask(t, w, umask)

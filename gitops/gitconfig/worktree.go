@@ -14,13 +14,6 @@ func (s *search) layout(gitDir string) (Layout, format, error) {
 		return Layout{}, format{}, err
 	}
 	l := Layout{GitDir: gitDir, CommonDir: common, Linked: linked}
-	l.ObjectsDir = s.fromVariable("GIT_OBJECT_DIRECTORY", filepath.Join(common, "objects"))
-	l.Shallow = s.fromVariable("GIT_SHALLOW_FILE", filepath.Join(common, "shallow"))
-	l.Grafts = s.fromVariable("GIT_GRAFT_FILE", filepath.Join(common, "info", "grafts"))
-	l.Index = s.fromVariable("GIT_INDEX_FILE", filepath.Join(gitDir, "index"))
-	if l.AlternateDirs, err = s.alternates(); err != nil {
-		return Layout{}, format{}, err
-	}
 	form, err := readFormat(l.ConfigFile())
 	if err != nil {
 		return Layout{}, format{}, err
@@ -31,6 +24,23 @@ func (s *search) layout(gitDir string) (Layout, format, error) {
 		form.bare, form.workTree = nil, nil // they are the main work tree's
 	}
 	return l, form, err
+}
+
+// place fills in the paths that variables may change. Relative ones start at the top of the work
+// tree if the search began inside it, for there git goes first.
+func (s *search) place(l Layout, err error) (Layout, error) {
+	if err != nil {
+		return Layout{}, err
+	}
+	if l.WorkTree == s.cwd || strings.HasPrefix(s.cwd, strings.TrimSuffix(l.WorkTree, "/")+"/") && l.WorkTree != "" {
+		s.env.Dir = l.WorkTree
+	}
+	l.ObjectsDir = s.fromVariable("GIT_OBJECT_DIRECTORY", filepath.Join(l.CommonDir, "objects"))
+	l.Shallow = s.fromVariable("GIT_SHALLOW_FILE", filepath.Join(l.CommonDir, "shallow"))
+	l.Grafts = s.fromVariable("GIT_GRAFT_FILE", filepath.Join(l.CommonDir, "info", "grafts"))
+	l.Index = s.fromVariable("GIT_INDEX_FILE", filepath.Join(l.GitDir, "index"))
+	l.AlternateDirs, err = s.alternates()
+	return l, err
 }
 
 func (s *search) fromVariable(name, def string) string {
@@ -51,7 +61,7 @@ func (s *search) alternates() ([]string, error) {
 			if dir, rest, ok = unquoteC(rest); !ok {
 				return nil, fmt.Errorf("%s: bad quoting at %q", name, rest)
 			}
-			rest = strings.TrimPrefix(rest, string(filepath.ListSeparator))
+			rest = rest[min(1, len(rest)):] // git does not look what stands between
 		} else {
 			dir, rest, _ = strings.Cut(rest, string(filepath.ListSeparator))
 			if strings.HasPrefix(dir, "#") {
