@@ -51,7 +51,7 @@ type builder struct {
 	byID     map[LineID]*draft
 	drafts   []*draft // newest first, after sort
 	problems []Problem
-	preStyle map[string]string // "beta" → one tag of each style
+	preStyle map[string]string // "1.0beta" and "1.0beta." → a tag of that style
 	next     int               // planned lines to add
 	future   map[LineID]Date   // first stable tag after the policy's day
 }
@@ -137,7 +137,7 @@ func (b *builder) tags(tags []TagFact) {
 		d := b.draft(id)
 		d.anyTag = true
 		if !IsStable(v) {
-			b.prerelease(t.Name, v)
+			b.prerelease(id, t.Name, v)
 			continue
 		}
 		if d.Latest == nil || v.GreaterThan(d.Latest) {
@@ -153,15 +153,15 @@ func (b *builder) tags(tags []TagFact) {
 }
 
 // prerelease looks for beta1 beside beta.1: as semantic versions they do not sort as they were meant.
-func (b *builder) prerelease(tag string, v *semver.Version) {
+func (b *builder) prerelease(id LineID, tag string, v *semver.Version) {
 	first, _, dotted := strings.Cut(v.Prerelease(), ".")
 	word := strings.TrimRight(first, "0123456789")
 	if word == "" || word == first && !dotted {
 		return
 	}
-	key, other := word+".", word
+	key, other := id.String()+word+".", id.String()+word
 	if word != first {
-		key, other = word, word+"."
+		key, other = other, key
 	}
 	if b.preStyle == nil {
 		b.preStyle = map[string]string{}

@@ -97,7 +97,7 @@ func randomFacts(r *rand.Rand) policy.Facts {
 func TestDecideIsTotalOrderedAndDeterministic(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 1500 {
+	for range 500 {
 		p, f := randomPolicy(r), randomFacts(r)
 		f.AsOf = policy.Date{Year: 2024, Month: 1, Day: 1}.AddDays(r.IntN(600))
 		lines, _ := policy.Lines(p, f)
@@ -144,7 +144,7 @@ func TestDecisionsChangeAtBoundariesOnly(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	start := policy.Date{Year: 2023, Month: 12, Day: 1}
-	for range 60 {
+	for range 25 {
 		p, f := randomPolicy(r), randomFacts(r)
 		p.Dates.BranchLead = policy.Duration{} // cuts are boundaries of their own
 		tagged := map[policy.Date]bool{}
@@ -186,7 +186,7 @@ func boundary(l policy.Line, day policy.Date, grace policy.Duration) bool {
 func TestScheduleAgreesWithDecisions(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
-	for range 60 {
+	for range 25 {
 		p, f := randomPolicy(r), randomFacts(r)
 		f.AsOf = policy.Date{Year: 2030, Month: 1, Day: 1}
 		calendar := policy.Schedule(p, f, 0)

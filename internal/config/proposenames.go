@@ -1,0 +1,216 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/git-backport/git-backport/policy"
+)
+
+var (
+	digitsRegexp   = regexp.MustCompile(`[0-9]+`)
+	skeletonRegexp = regexp.MustCompile(`^[A-Za-z0-9._/#-]*$`)
+	tagRegexp      = regexp.MustCompile(`^([A-Za-z0-9._/-]*?)[0-9]+\.[0-9]+(?:\.[0-9]+)?(?:[-+].*)?$`)
+)
+
+// names finds the templates: tags first, for they say which branches are release branches.
+func (d *detection) names() {
+	prefix, stems := d.tagPrefix()
+	d.branchTemplate(stems)
+	if d.scheme == "" {
+		d.scheme = policy.ByMinor
+	}
+	if prefix != nil {
+		d.tagTemplates(*prefix)
+	}
+}
+
+// tagPrefix returns the prefix that most lines' tags have, and the lines ("36.0", "36") it gives.
+func (d *detection) tagPrefix() (*string, map[string]bool) {
+	lines := map[string]map[string]bool{}
+	total := map[string]int{}
+	for _, t := range d.seen.Facts.Tags {
+		m := tagRegexp.FindStringSubmatch(t.Name)
+		if m == nil || strings.HasSuffix(m[1], ".") {
+			continue
+		}
+		n := digitsRegexp.FindAllString(t.Name[len(m[1]):], 2)
+		if len(n[0]) > 9 || len(n[1]) > 9 {
+			continue
+		}
+		if lines[m[1]] == nil {
+			lines[m[1]] = map[string]bool{}
+		}
+		lines[m[1]][bare(n[0])+"."+bare(n[1])] = true
+		total[m[1]]++
+	}
+	best := ""
+	for _, p := range sortedKeys(lines) {
+		a, b := len(lines[p]), len(lines[best])
+		if lines[best] == nil || a > b || a == b && (total[p] > total[best] || total[p] == total[best] && len(p) < len(best)) {
+			best = p
+		}
+	}
+	if lines[best] == nil {
+		return nil, nil
+	}
+	stems := map[string]bool{}
+	for l := range lines[best] {
+		stems[l] = true
+		major, _, _ := strings.Cut(l, ".")
+		stems[major] = true
+	}
+	return &best, stems
+}
+
+func bare(digits string) string {
+	if s := strings.TrimLeft(digits, "0"); s != "" {
+		return s
+	}
+	return "0"
+}
+
+func (d *detection) tagTemplates(prefix string) {
+	candidates := []string{prefix + "{version}", prefix + "{major}.{minor}[.{patch}]", prefix + "{major}.{minor:02}[.{patch}]"}
+	var templates []policy.Template
+	counts := make([]int, len(candidates))
+	for _, c := range candidates {
+		t, err := policy.ParseTemplate(c)
+		if err != nil {
+			return
+		}
+		templates = append(templates, t)
+	}
+	for _, tag := range d.seen.Facts.Tags {
+		for i, t := range templates {
+			if _, ok := t.Match(tag.Name); ok {
+				counts[i]++
+				break
+			}
+		}
+	}
+	for i, n := range counts {
+		if n > 1 || i == 0 && n > 0 {
+			d.tags = append(d.tags, candidates[i])
+		}
+	}
+}
+
+// A skeleton is the branches whose names differ in their numbers only.
+type skeleton struct {
+	text    string // "release-#.#.#"
+	rows    [][]string
+	names   []string
+	matched int // rows whose line has a tag
+}
+
+// branchTemplate finds the release branches: the largest family of names that belong to tagged lines.
+func (d *detection) branchTemplate(stems map[string]bool) {
+	families := map[string]*skeleton{}
+	for _, f := range d.seen.Facts.Branches {
+		text := digitsRegexp.ReplaceAllString(f.Name, "#")
+		numbers := digitsRegexp.FindAllString(f.Name, -1)
+		if len(numbers) == 0 || len(numbers) > 3 || !skeletonRegexp.MatchString(text) || strings.Contains(f.Name, "#") || len(f.Name) > 100 {
+			continue
+		}
+		s := families[text]
+		if s == nil {
+			s = &skeleton{text: text}
+			families[text] = s
+		}
+		s.rows, s.names = append(s.rows, numbers), append(s.names, f.Name)
+		stem := bare(numbers[0])
+		if len(numbers) > 1 {
+			stem += "." + bare(numbers[1])
+		}
+		if stems[stem] && len(numbers[0]) < 6 {
+			s.matched++
+		}
+	}
+	var best *skeleton
+	for _, text := range sortedKeys(families) {
+		s := families[text]
+		if s.matched > 0 && 2*s.matched >= len(s.rows) && (best == nil || s.matched > best.matched) {
+			best = s
+		}
+	}
+	if best == nil {
+		return
+	}
+	d.fill(best)
+}
+
+// fill turns a skeleton into templates. Numbers that are always 0, in lines from 1 on, are part of the
+// name; a padded minor number gives a second template.
+func (d *detection) fill(s *skeleton) {
+	constant := []bool{false, true, true}
+	padded := false
+	older, newer := 0, 0
+	for _, r := range s.rows {
+		zero := bare(r[0]) == "0"
+		if zero {
+			older++
+		} else {
+			newer++
+		}
+		for i := 1; i < len(r); i++ {
+			if !zero && bare(r[i]) != "0" {
+				constant[i] = false
+			}
+			padded = padded || i == 1 && len(r[i]) == 2 && r[i][0] == '0'
+		}
+	}
+	build := func(minor string) string {
+		out, i := "", 0
+		for _, c := range s.text {
+			if c != '#' {
+				out += string(c)
+				continue
+			}
+			switch {
+			case i > 0 && constant[i] && newer > 0:
+				out += "0"
+			case i == 0:
+				out += "{major}"
+			case i == 1:
+				out += minor
+			default:
+				out += "{patch}"
+			}
+			i++
+		}
+		return out
+	}
+	plain := build("{minor}")
+	d.scheme = policy.ByMajor
+	if strings.Contains(plain, "{minor}") {
+		d.scheme = policy.ByMinor
+	}
+	d.branches = []string{plain}
+	if padded && d.scheme == policy.ByMinor {
+		d.branches = append(d.branches, build("{minor:02}"))
+	}
+	d.count(s)
+	d.zeroes = older > 0 && newer > 0 && d.scheme == policy.ByMajor && strings.Contains(plain, "{major}.{")
+}
+
+// count says how many branches the templates match, and names the newest.
+func (d *detection) count(s *skeleton) {
+	var newest policy.LineID
+	for _, text := range d.branches {
+		t, err := policy.ParseTemplate(text)
+		if err != nil {
+			continue
+		}
+		for _, name := range s.names {
+			v, ok := t.Match(name)
+			if !ok {
+				continue
+			}
+			d.matched++
+			if id := d.scheme.ID(uint32(v.Major()), uint32(v.Minor())); d.example == "" || id.Compare(newest) > 0 {
+				newest, d.example = id, name
+			}
+		}
+	}
+}
