@@ -7,11 +7,12 @@ func (m *merger) applyRenames(renames []rename) error {
 		r := renames[i]
 		var err error
 		switch {
+		case r.from == r.to:
+			// Directory renames took the file back to where it was. Git sees that of one rename, and of
+			// ours, but of theirs beside ours it makes a conflict.
 		case i+1 < len(renames) && renames[i+1].from == r.from:
 			i++
 			err = m.renamedTwice(r, renames[i])
-		case r.from == r.to:
-			// Directory renames took the file back to where it was.
 		default:
 			err = m.renamedOnce(r)
 		}

@@ -47,7 +47,7 @@ func (m *merger) findRenames(s *renameSide) error {
 		return nil
 	}
 	r.exact()
-	r.keepSources(func(c *fileChange) bool { return !c.used && c.need != needNothing })
+	r.keepSources(func(c *fileChange) bool { return !c.used }) // what is of no interest still has a name
 	r.prepareMoves()
 	if err := r.byBasename(); err != nil {
 		return err

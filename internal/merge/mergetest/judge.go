@@ -151,15 +151,7 @@ func readAnswers(out string, n int) ([]Answer, error) {
 // idle tells whether git's message is about a file that it moves out of the way of a directory and
 // then drops, since only the other side had a wish for it. We do not call that a conflict.
 func (a Answer) idle(kind, path string) bool {
-	if kind != "CONFLICT (file/directory)" {
-		return false
-	}
-	for _, stage := range a.Stages {
-		if strings.HasSuffix(stage, "\t"+path) {
-			return false
-		}
-	}
-	return true
+	return kind == "CONFLICT (file/directory)" && !a.lists(path)
 }
 
 // Broken tells in what way git's own conflicted tree is broken, where a directory rename put a file
@@ -192,10 +184,25 @@ func (j *Judge) Broken(c Case, git Answer) (string, error) {
 			return "git's tree lacks a conflicted file", nil
 		}
 	}
-	for path, f := range c.Ours {
-		if c.Theirs[path] == f && !seen[path] {
-			return "git's tree lacks a file that nobody touched", nil
+	for _, path := range c.Ours.Paths() {
+		f, both := c.Theirs[path]
+		switch {
+		case !both:
+		case !seen[path] && !git.lists(path):
+			return "git's tree lacks a file that both sides have", nil
+		case f == c.Ours[path] && git.lists(path):
+			return "git has a conflict about a file that is the same on both sides", nil
 		}
 	}
 	return "", nil
+}
+
+// lists tells whether a stage of path is among those of a.
+func (a Answer) lists(path string) bool {
+	for _, stage := range a.Stages {
+		if strings.HasSuffix(stage, "\t"+path) {
+			return true
+		}
+	}
+	return false
 }

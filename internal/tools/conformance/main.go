@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 )
 
 func main() {
@@ -26,12 +27,25 @@ func main() {
 	flag.IntVar(&c.skip, "skip", 0, "leave out the first `N` rows")
 	flag.IntVar(&c.limit, "limit", 0, "merge at most `N` rows")
 	flag.BoolVar(&c.verbose, "v", false, "print each disagreement")
+	flag.BoolVar(&c.unverified, "unverified", false, "do not hash the objects that are read")
+	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile")
 	flag.Parse()
 	if c.repo == "" || (c.table == "") == (c.random == 0) || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
+	if c.profile != "" {
+		f, err := os.Create(c.profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "conformance:", err)
+			os.Exit(1)
+		}
+	}
 	agree, err := run(context.Background(), c)
+	pprof.StopCPUProfile()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		os.Exit(1)
@@ -45,5 +59,6 @@ type config struct {
 	repo, table, git, out string
 	random, skip, limit   int
 	seed                  uint64
-	verbose               bool
+	verbose, unverified   bool
+	profile               string
 }
