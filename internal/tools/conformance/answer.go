@@ -98,7 +98,7 @@ func (a answer) againstRecord(r row) string {
 		return "status"
 	case r.tree != "" && a.status == "clean" && a.tree != r.tree:
 		return "clean tree"
-	case r.hasKinds && !slices.Equal(a.recordable(), r.kinds):
+	case r.hasKinds && r.hasPaths && !slices.Equal(a.recordable(), r.kinds):
 		return "kinds"
 	case r.hasPaths && !slices.Equal(a.paths(), r.paths):
 		return "paths"
