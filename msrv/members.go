@@ -115,36 +115,67 @@ func (m *members) dependency(c *cargoDoc, name string, v manifest.Value) {
 	}
 }
 
-// expand lists the directories that a glob matches; one without wildcards stands for itself.
+// expand lists the directories that a glob matches; one without wildcards stands for itself. A component
+// ** stands for any number of directories, this one included.
 func expand(tree fs.FS, pattern string) ([]string, error) {
-	if !strings.ContainsAny(pattern, `*?[`) {
-		return []string{pattern}, nil
-	}
 	dirs := []string{"."}
 	for part := range strings.SplitSeq(pattern, "/") {
 		var next []string
 		for _, dir := range dirs {
-			if !strings.ContainsAny(part, `*?[`) {
-				next = append(next, path.Join(dir, part))
-				continue
+			found := []string{path.Join(dir, part)}
+			var err error
+			switch {
+			case part == "**":
+				found, err = below(tree, dir)
+			case strings.ContainsAny(part, `*?[`):
+				found, err = children(tree, dir, part)
 			}
-			entries, err := fs.ReadDir(tree, dir)
 			if err != nil {
-				continue // no such directory: nothing matches
+				return nil, fmt.Errorf("glob %q: %w", pattern, err)
 			}
-			for _, e := range entries {
-				if ok, err := path.Match(part, e.Name()); err != nil {
-					return nil, fmt.Errorf("glob %q: %w", pattern, err)
-				} else if ok && e.IsDir() {
-					next = append(next, path.Join(dir, e.Name()))
-				}
+			if next = append(next, found...); len(next) > maxMembers {
+				return nil, fmt.Errorf("glob %q matches more than %d directories", pattern, maxMembers)
 			}
 		}
-		if dirs = next; len(dirs) > maxMembers {
-			return nil, fmt.Errorf("glob %q matches more than %d directories", pattern, maxMembers)
-		}
+		dirs = next
 	}
 	return dirs, nil
+}
+
+// children lists the directories in dir that a pattern matches. A dir that is not there has none.
+func children(tree fs.FS, dir, pattern string) ([]string, error) {
+	entries, err := fs.ReadDir(tree, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if ok, err := path.Match(pattern, e.Name()); err != nil {
+			return nil, err
+		} else if ok && e.IsDir() {
+			out = append(out, path.Join(dir, e.Name()))
+		}
+	}
+	return out, nil
+}
+
+// below lists dir and every directory in it.
+func below(tree fs.FS, dir string) ([]string, error) {
+	var out []string
+	err := fs.WalkDir(tree, dir, func(p string, e fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case len(out) > maxMembers:
+			return fs.SkipAll
+		case e.IsDir():
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // EffectiveFloor returns the highest floor that pins declare for a toolchain, and the pin that does: what

@@ -35,6 +35,12 @@ var workspaces = []struct {
 		"out/Cargo.toml":         "[package]\nname = 'out'\nversion = '1.0.0'\n",
 		"loose/Cargo.toml":       "[package]\nname = 'loose'\nversion = '1.0.0'\n",
 	}},
+	{"any depth", map[string]string{
+		"Cargo.toml":            "[workspace]\nmembers = ['lib/**/c?']\n",
+		"lib/c1/Cargo.toml":     "[package]\nname = 'c1'\nversion = '1.0.0'\nrust-version = '1.31'\n",
+		"lib/x/y/c2/Cargo.toml": "[package]\nname = 'c2'\nversion = '1.0.0'\n",
+		"lib/x/d3/Cargo.toml":   "[package]\nname = 'd3'\nversion = '1.0.0'\n",
+	}},
 	{"a member that exclude names too", map[string]string{
 		"Cargo.toml":       "[workspace]\nmembers = ['x/in']\nexclude = ['x']\n[workspace.package]\nrust-version = '1.80'\n",
 		"x/in/Cargo.toml":  "[package]\nname = 'in'\nversion = '1.0.0'\nrust-version.workspace = true\n",

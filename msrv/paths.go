@@ -30,25 +30,23 @@ type kind struct {
 }
 
 // kinds lists what is read; the first that matches a path is its kind.
-func kinds() []kind {
-	return []kind{
-		{role: RoleFloor, names: []string{"Cargo.toml"}, read: (*reader).cargo},
-		{role: RoleFloor, names: []string{"Cargo.lock"}, read: (*reader).cargoLock, limit: maxLock},
-		{role: RoleSelector, names: []string{"rust-toolchain", "rust-toolchain.toml"}, read: (*reader).rustToolchain},
-		{role: RoleSelector, names: []string{"clippy.toml", ".clippy.toml"}, read: (*reader).clippy},
-		{role: RoleFloor, names: []string{"go.mod"}, read: (*reader).goMod},
-		{role: RoleFloor, names: []string{"go.work"}, read: (*reader).goWork},
-		{role: RoleFloor, names: []string{"package.json"}, read: (*reader).packageJSON},
-		{role: RoleSelector, names: []string{".go-version", ".python-version", ".ruby-version"}, read: (*reader).versionList},
-		{role: RoleSelector, names: []string{".nvmrc", ".node-version", ".java-version"}, read: (*reader).versionFile},
-		{role: RoleSelector, names: []string{".tool-versions"}, read: (*reader).toolVersions},
-		{role: RoleSelector, match: isMise, read: (*reader).mise},
-		{role: RoleFloor, names: []string{"pyproject.toml"}, read: (*reader).pyproject},
-		{role: RoleFloor, names: []string{"setup.cfg"}, read: (*reader).setupCfg},
-		{role: RoleFloor, names: []string{"CMakeLists.txt"}, read: (*reader).cmake},
-		{role: RoleCI, match: isWorkflow, read: (*reader).workflow},
-		{role: RoleImage, match: isDockerfile, read: (*reader).dockerfile},
-	}
+var kinds = []kind{
+	{role: RoleFloor, names: []string{"Cargo.toml"}, read: (*reader).cargo},
+	{role: RoleFloor, names: []string{"Cargo.lock"}, read: (*reader).cargoLock, limit: maxLock},
+	{role: RoleSelector, names: []string{"rust-toolchain", "rust-toolchain.toml"}, read: (*reader).rustToolchain},
+	{role: RoleSelector, names: []string{"clippy.toml", ".clippy.toml"}, read: (*reader).clippy},
+	{role: RoleFloor, names: []string{"go.mod"}, read: (*reader).goMod},
+	{role: RoleFloor, names: []string{"go.work"}, read: (*reader).goWork},
+	{role: RoleFloor, names: []string{"package.json"}, read: (*reader).packageJSON},
+	{role: RoleSelector, names: []string{".go-version", ".python-version", ".ruby-version"}, read: (*reader).versionList},
+	{role: RoleSelector, names: []string{".nvmrc", ".node-version", ".java-version"}, read: (*reader).versionFile},
+	{role: RoleSelector, names: []string{".tool-versions"}, read: (*reader).toolVersions},
+	{role: RoleSelector, match: isMise, read: (*reader).mise},
+	{role: RoleFloor, names: []string{"pyproject.toml"}, read: (*reader).pyproject},
+	{role: RoleFloor, names: []string{"setup.cfg"}, read: (*reader).setupCfg},
+	{role: RoleFloor, names: []string{"CMakeLists.txt"}, read: (*reader).cmake},
+	{role: RoleCI, match: isWorkflow, read: (*reader).workflow},
+	{role: RoleImage, match: isDockerfile, read: (*reader).dockerfile},
 }
 
 func isMise(p, base string) bool {
@@ -74,7 +72,7 @@ func isDockerfile(_, base string) bool {
 // kindOf returns the kind of the file at p.
 func kindOf(p string) (kind, bool) {
 	base := path.Base(p)
-	for _, k := range kinds() {
+	for _, k := range kinds {
 		if slices.Contains(k.names, base) || k.match != nil && k.match(p, base) {
 			return k, true
 		}

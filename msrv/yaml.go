@@ -25,71 +25,80 @@ type yamlLevel struct {
 // maxYAMLDepth bounds the keys that lead to a scalar.
 const maxYAMLDepth = 64
 
+// A yamlScan is the state of scanYAML between lines.
+type yamlScan struct {
+	out   []yamlScalar
+	stack []yamlLevel
+	block int // index in out of the block scalar that goes on, or -1
+	below int // the column its lines are indented beyond
+}
+
 // scanYAML lists the scalars of a file in block style, and those of flow lists on one line. It reads the
 // part of YAML that workflow files are written in, line by line: anchors, flow mappings and scalars over
 // several lines are passed over.
 func scanYAML(f file) []yamlScalar {
 	data, at := f.text()
-	var out []yamlScalar
-	var stack []yamlLevel
-	blockIndent, block := -1, -1 // the column a block scalar is nested below, and its index in out
+	s := yamlScan{block: -1}
 	for line := range bytes.Lines(data) {
-		start := at
+		s.line(strings.TrimRight(string(line), " \t\r\n"), at)
 		at += len(line)
-		body := strings.TrimRight(string(line), " \t\r\n")
-		trimmed := strings.TrimLeft(body, " ")
-		indent := len(body) - len(trimmed)
-		if block >= 0 {
-			if trimmed == "" || indent > blockIndent {
-				out[block].span.End = start + len(body)
-				continue
-			}
-			block = -1
-		}
-		if trimmed == "" || trimmed[0] == '#' {
-			continue
-		}
-		for strings.HasPrefix(trimmed, "- ") || trimmed == "-" { // an item: what follows is nested
-			for len(stack) > 0 && stack[len(stack)-1].indent > indent {
-				stack = stack[:len(stack)-1]
-			}
-			rest := strings.TrimLeft(trimmed[1:], " ")
-			indent += len(trimmed) - len(rest)
-			trimmed = rest
-		}
-		key, value, isKey := yamlKey(trimmed)
-		if isKey {
-			for len(stack) > 0 && stack[len(stack)-1].indent >= indent {
-				stack = stack[:len(stack)-1]
-			}
-			if len(stack) >= maxYAMLDepth {
-				continue
-			}
-			stack = append(stack, yamlLevel{indent, key})
-		} else {
-			value = trimmed
-		}
-		from := start + len(body) - len(value)
-		path := make([]string, 0, len(stack))
-		for _, level := range stack {
-			path = append(path, level.key)
-		}
-		if value != "" && (value[0] == '|' || value[0] == '>') {
-			out = append(out, yamlScalar{path: path, span: manifest.Span{Start: from, End: from}, block: true})
-			block, blockIndent = len(out)-1, indent
-			if !isKey {
-				blockIndent = indent - 1
-			}
-			continue
-		}
-		out = append(out, yamlValues(path, value, from)...)
 	}
-	for i := range out {
-		if out[i].block {
-			out[i].text = string(f.data[out[i].span.Start:out[i].span.End])
+	for i := range s.out {
+		if v := &s.out[i]; v.block {
+			v.text = string(f.data[v.span.Start:v.span.End])
 		}
 	}
-	return out
+	return s.out
+}
+
+// line reads one line that starts at a byte of the file.
+func (s *yamlScan) line(body string, start int) {
+	rest := strings.TrimLeft(body, " ")
+	indent := len(body) - len(rest)
+	if s.block >= 0 {
+		if rest == "" || indent > s.below {
+			s.out[s.block].span.End = start + len(body)
+			return
+		}
+		s.block = -1
+	}
+	if rest == "" || rest[0] == '#' {
+		return
+	}
+	for strings.HasPrefix(rest, "- ") || rest == "-" { // an item: what follows is nested
+		s.close(indent + 1)
+		next := strings.TrimLeft(rest[1:], " ")
+		indent += len(rest) - len(next)
+		rest = next
+	}
+	key, value, isKey := yamlKey(rest)
+	below := indent - 1
+	if isKey {
+		s.close(indent)
+		if len(s.stack) >= maxYAMLDepth {
+			return
+		}
+		s.stack = append(s.stack, yamlLevel{indent, key})
+		below = indent
+	}
+	path := make([]string, 0, len(s.stack))
+	for _, level := range s.stack {
+		path = append(path, level.key)
+	}
+	from := start + len(body) - len(value)
+	if value != "" && (value[0] == '|' || value[0] == '>') {
+		s.block, s.below = len(s.out), below
+		s.out = append(s.out, yamlScalar{path: path, span: manifest.Span{Start: from, End: from}, block: true})
+		return
+	}
+	s.out = append(s.out, yamlValues(path, value, from)...)
+}
+
+// close leaves the keys that stand at a column or beyond it.
+func (s *yamlScan) close(indent int) {
+	for len(s.stack) > 0 && s.stack[len(s.stack)-1].indent >= indent {
+		s.stack = s.stack[:len(s.stack)-1]
+	}
 }
 
 // yamlKey splits "key: value". Keys may be quoted.
