@@ -26,14 +26,24 @@ func bareAt(dir, config string) map[string]string {
 	return map[string]string{dir + "/HEAD": "ref: refs/heads/main\n", dir + "/config": config, dir + "/objects/x": "", dir + "/refs/x": ""}
 }
 
+func belowFiles() map[string]string { return map[string]string{"repo/sub/deep/x": "", "out/x": ""} }
+
+func bareFiles() map[string]string {
+	return bareAt("b.git", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+}
+
+func configuredFiles(config string) map[string]string {
+	return merge(belowFiles(), map[string]string{"repo/.git/config": plainCore + config})
+}
+
+func moduleFiles() map[string]string {
+	return merge(belowFiles(), bareAt("repo/.git/modules/m", plainCore+"[core]\n\tworktree = ../../../m\n"), map[string]string{"repo/m/.git": "gitdir: ../.git/modules/m\n", "repo/m/a/x": ""})
+}
+
+// placeCases are found by searching.
 func placeCases() []placeCase {
-	bare := bareAt("b.git", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-	sub := map[string]string{"repo/sub/deep/x": "", "out/x": ""}
-	withConfig := func(c string) map[string]string {
-		return merge(sub, map[string]string{"repo/.git/config": plainCore + c})
-	}
+	bare, sub, withConfig, module := bareFiles(), belowFiles(), configuredFiles, moduleFiles()
 	side := linked(plainCore, map[string]string{"w/a/x": ""})
-	module := merge(sub, bareAt("repo/.git/modules/m", plainCore+"[core]\n\tworktree = ../../../m\n"), map[string]string{"repo/m/.git": "gitdir: ../.git/modules/m\n", "repo/m/a/x": ""})
 	head := func(content string) map[string]string { return map[string]string{"repo/.git/HEAD": content} }
 	file := func(content string) map[string]string { return map[string]string{"f/.git": content, "f/a/x": ""} }
 	return []placeCase{
@@ -72,6 +82,14 @@ func placeCases() []placeCase {
 		{name: "HEAD with line feed", files: head("ref:\nrefs/heads/x\n")}, {name: "HEAD long", files: head("ref: " + strings.Repeat(" ", 300) + "refs/heads/x\n")},
 		{name: "HEAD is a link", files: bareAt("r2/.git", ""), links: map[string]string{"r2/.git/HEAD": "refs/heads/x"}, dir: "r2"}, {name: "HEAD is a link elsewhere", files: bareAt("r2/.git", ""), links: map[string]string{"r2/.git/HEAD": "config"}, dir: "r2"},
 		{name: ".git is a link", links: map[string]string{"l/.git": "../repo/.git"}, dirs: []string{"l/a"}, dir: "l/a"}, {name: "through a link", files: sub, links: map[string]string{"ln": "repo/sub"}, dir: "ln"}, {name: ".git is a dead link", links: map[string]string{"repo/s/.git": "nowhere"}, dir: "repo/s"},
+	}
+}
+
+// steeredCases are decided by configuration and variables.
+func steeredCases() []placeCase {
+	bare, sub, withConfig, module := bareFiles(), belowFiles(), configuredFiles, moduleFiles()
+	side := linked(plainCore, map[string]string{"w/a/x": ""})
+	return []placeCase{
 		{name: "core.worktree", files: withConfig("[core]\nworktree=$ROOT/out\n")}, {name: "core.worktree relative", files: withConfig("[core]\nworktree=../../out\n"), dir: "repo/sub"}, {name: "core.worktree gone", files: withConfig("[core]\nworktree=../../gone\n")}, {name: "core.worktree gone, absolute", files: withConfig("[core]\nworktree=/gone\n")},
 		{name: "core.worktree tilde", files: withConfig("[core]\nworktree=~/\n")}, {name: "core.worktree and bare", files: withConfig("[core]\nworktree=../../out\nbare=true\n")}, {name: "core.worktree empty", files: withConfig("[core]\nworktree=\n")}, {name: "core.worktree bare word", files: withConfig("[core]\nworktree\n")},
 		{name: "core.worktree in git directory", files: withConfig("[core]\nworktree=../../out\n"), dir: "repo/.git"}, {name: "core.worktree of bare repository", files: merge(sub, bareAt("b.git", "[core]\nbare=false\nworktree=../out\n")), dir: "b.git"},
@@ -104,7 +122,7 @@ func placeCases() []placeCase {
 }
 
 func TestDiscoverAsGit(t *testing.T) {
-	for _, c := range placeCases() {
+	for _, c := range append(placeCases(), steeredCases()...) {
 		t.Run(c.name, func(t *testing.T) { judgePlace(t, c) })
 	}
 }

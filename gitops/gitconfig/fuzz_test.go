@@ -17,7 +17,8 @@ func FuzzParse(f *testing.F) {
 	for _, s := range syntaxCases() {
 		f.Add([]byte(s))
 	}
-	w := newWorld(f, nil, nil)
+	needGit(f, 45)
+	shared := newWorld(f, nil, nil)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var got []string
 		err := parseFile(src, "file", func(v variable) error {
@@ -35,7 +36,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil && (!errors.As(err, &syntax) || syntax.Line < 1) {
 			t.Fatalf("%q: %v", src, err)
 		}
-		needGit(t, 45)
+		w := &world{t: t, root: shared.root, env: shared.env}
 		if err := os.WriteFile(w.path("file"), src, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +61,7 @@ func FuzzParse(f *testing.F) {
 
 // FuzzParameters never panics, and what it reads are keys git could have.
 func FuzzParameters(f *testing.F) {
-	for _, c := range scopeCases() {
+	for _, c := range commandCases() {
 		f.Add(c.env["GIT_CONFIG_PARAMETERS"])
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -40,33 +40,45 @@ func syntaxCases() []string {
 	}
 }
 
+const oneSetting = "[x]\nincluded = 1\n"
+
+// fileWith is a file and, as pairs of name and content, others.
+func fileWith(name, content string, more ...string) map[string]string {
+	files := map[string]string{name: content}
+	for i := 0; i < len(more); i += 2 {
+		files[more[i]] = more[i+1]
+	}
+	return files
+}
+
+func userFile(content string, more ...string) map[string]string {
+	return fileWith("home/.gitconfig", content, more...)
+}
+
+func localFile(content string, more ...string) map[string]string {
+	return fileWith("repo/.git/config", plainCore+content, more...)
+}
+
+func conditionFiles(condition string) map[string]string {
+	return userFile("[includeIf \""+condition+"\"]\npath = inc\n[z]\nlast=1\n", "home/inc", oneSetting)
+}
+
+// nested are files that include each other, the last one without doing so if end is set.
+func nested(depth int, end bool) map[string]string {
+	files := userFile("[include]\npath=d1\n")
+	for i := 1; i <= depth; i++ {
+		content := fmt.Sprintf("[d]\nn=%d\n", i)
+		if i < depth || !end {
+			content += fmt.Sprintf("[include]\npath=d%d\n", i+1)
+		}
+		files[fmt.Sprintf("home/d%d", i)] = content
+	}
+	return files
+}
+
 func includeCases() []configCase {
-	user := func(content string, more ...string) map[string]string {
-		files := map[string]string{"home/.gitconfig": content}
-		for i := 0; i < len(more); i += 2 {
-			files[more[i]] = more[i+1]
-		}
-		return files
-	}
-	one := "[x]\nincluded = 1\n"
-	deep := map[string]string{"home/.gitconfig": "[include]\npath=d1\n"}
-	for i := 1; i < 12; i++ {
-		deep[fmt.Sprintf("home/d%d", i)] = fmt.Sprintf("[d]\nn=%d\n[include]\npath=d%d\n", i, i+1)
-	}
-	ten := map[string]string{"home/.gitconfig": "[include]\npath=d1\n", "home/d10": "[d]\nn=10\n"}
-	for i := 1; i < 10; i++ {
-		ten[fmt.Sprintf("home/d%d", i)] = deep[fmt.Sprintf("home/d%d", i)]
-	}
-	cond := func(c string) map[string]string {
-		return user("[includeIf \""+c+"\"]\npath = inc\n[z]\nlast=1\n", "home/inc", one)
-	}
-	local := func(content string, more ...string) map[string]string {
-		files := map[string]string{"repo/.git/config": plainCore + content}
-		for i := 0; i < len(more); i += 2 {
-			files[more[i]] = more[i+1]
-		}
-		return files
-	}
+	user, local, one := userFile, localFile, oneSetting
+	deep, ten := nested(11, false), nested(10, true)
 	return []configCase{
 		{name: "include", files: user("[a]\nb=1\n[include]\npath = inc\n[a]\nb=2\n", "home/inc", one)},
 		{name: "include missing", files: user("[include]\npath = nowhere\n[a]\nb=2\n")},
@@ -86,6 +98,12 @@ func includeCases() []configCase {
 		{name: "include from local", files: local("[include]\npath = ../inc\n", "repo/inc", one)},
 		{name: "include from command", env: map[string]string{"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "include.path", "GIT_CONFIG_VALUE_0": "$ROOT/inc"}, files: map[string]string{"inc": one}},
 		{name: "relative include from command", env: map[string]string{"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "include.path", "GIT_CONFIG_VALUE_0": "inc"}, files: map[string]string{"repo/inc": one}},
+	}
+}
+
+func conditionCases() []configCase {
+	user, local, cond, one := userFile, localFile, conditionFiles, oneSetting
+	return []configCase{
 		{name: "gitdir absolute", files: cond("gitdir:$ROOT/repo/.git")},
 		{name: "gitdir directory", files: cond("gitdir:$ROOT/")},
 		{name: "gitdir directory, no slash", files: cond("gitdir:$ROOT")},
@@ -134,14 +152,7 @@ func includeCases() []configCase {
 }
 
 func scopeCases() []configCase {
-	count := func(pairs ...string) map[string]string {
-		env := map[string]string{"GIT_CONFIG_COUNT": fmt.Sprint(len(pairs) / 2)}
-		for i := 0; i < len(pairs); i += 2 {
-			env[fmt.Sprintf("GIT_CONFIG_KEY_%d", i/2)], env[fmt.Sprintf("GIT_CONFIG_VALUE_%d", i/2)] = pairs[i], pairs[i+1]
-		}
-		return env
-	}
-	params := func(s string) map[string]string { return map[string]string{"GIT_CONFIG_PARAMETERS": s} }
+	params := parameterVariables
 	all := map[string]string{"system": "[s]\na=1\n", "home/.gitconfig": "[s]\na=3\n", "home/.config/git/config": "[s]\na=2\n", "repo/.git/config": plainCore + "[s]\na=4\n", "xdg/git/config": "[s]\na=xdg\n", "mine": "[s]\na=mine\n"}
 	return []configCase{
 		{name: "all scopes", files: all, env: params("'s.a=5'")},
@@ -172,6 +183,26 @@ func scopeCases() []configCase {
 		{name: "linked worktree", files: linked(plainCore+"[extensions]\nworktreeConfig=true\n[s]\na=4\n", map[string]string{"repo/.git/worktrees/w/config.worktree": "[s]\na=w\n", "repo/.git/config.worktree": "[s]\na=main\n", "home/.gitconfig": "[includeIf \"onbranch:side\"]\npath=inc\n[includeIf \"gitdir:**/worktrees/*\"]\npath=inc\n", "home/inc": "[on]\nside=1\n"}), dir: "w"},
 		{name: "linked worktree, no extension", files: linked(plainCore, map[string]string{"repo/.git/worktrees/w/config.worktree": "[s]\na=w\n"}), dir: "w"},
 		{name: "linked worktree has config", files: linked(plainCore, map[string]string{"repo/.git/worktrees/w/config": "[s]\na=w\n"}), dir: "w"},
+		{name: "GIT_DIR", env: map[string]string{"GIT_DIR": "$ROOT/repo/.git"}, files: all, dir: "home"},
+		{name: "GIT_COMMON_DIR", env: map[string]string{"GIT_COMMON_DIR": "$ROOT/other"}, files: merge(all, map[string]string{"other/config": plainCore + "[o]\nther=1\n", "other/objects/x": "", "other/refs/x": ""})},
+	}
+}
+
+func parameterVariables(s string) map[string]string {
+	return map[string]string{"GIT_CONFIG_PARAMETERS": s}
+}
+
+func countVariables(pairs ...string) map[string]string {
+	env := map[string]string{"GIT_CONFIG_COUNT": fmt.Sprint(len(pairs) / 2)}
+	for i := 0; i < len(pairs); i += 2 {
+		env[fmt.Sprintf("GIT_CONFIG_KEY_%d", i/2)], env[fmt.Sprintf("GIT_CONFIG_VALUE_%d", i/2)] = pairs[i], pairs[i+1]
+	}
+	return env
+}
+
+func commandCases() []configCase {
+	count, params := countVariables, parameterVariables
+	return []configCase{
 		{name: "count", env: count("a.b", "1", "A.x.B", "", "c.d", "x=y")},
 		{name: "count zero", env: count()},
 		{name: "count empty", env: map[string]string{"GIT_CONFIG_COUNT": ""}},
@@ -214,8 +245,6 @@ func scopeCases() []configCase {
 		{name: "parameters form feed", env: params("'a.b'='1'\f'a.c=1'")},
 		{name: "parameters blank", env: params(" ")},
 		{name: "parameters after count", env: merge(params("'a.b=2'"), count("a.b", "1"))},
-		{name: "GIT_DIR", env: map[string]string{"GIT_DIR": "$ROOT/repo/.git"}, files: all, dir: "home"},
-		{name: "GIT_COMMON_DIR", env: map[string]string{"GIT_COMMON_DIR": "$ROOT/other"}, files: merge(all, map[string]string{"other/config": plainCore + "[o]\nther=1\n", "other/objects/x": "", "other/refs/x": ""})},
 	}
 }
 
@@ -303,13 +332,13 @@ func ourEntries(c *Config) []string {
 }
 
 func TestLoadIncludesAsGit(t *testing.T) {
-	for _, c := range includeCases() {
+	for _, c := range append(includeCases(), conditionCases()...) {
 		t.Run(c.name, func(t *testing.T) { judge(t, c) })
 	}
 }
 
 func TestLoadScopesAsGit(t *testing.T) {
-	for _, c := range scopeCases() {
+	for _, c := range append(scopeCases(), commandCases()...) {
 		t.Run(c.name, func(t *testing.T) { judge(t, c) })
 	}
 }
