@@ -8,6 +8,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -195,7 +196,7 @@ var messages = []string{
 	"subject\n(cherry picked from commit 0123456789012345678901234567890123456789)\n", "(cherry picked from commit 0123456789012345678901234567890123456789)\n",
 	"subject\n\nCo-authored-by: X <x@y>\n(cherry picked from commit 0123)\n", "subject\n\n(cherry picked from commit 0123)\nSigned-off-by: A <a@b>\n",
 	"subject\n\n(cherry picked from commit 0123)\n\n(cherry picked from commit 4567)\n", "subject\n\n(backported from commit 0123)\n",
-	"# comment\n", "# comment\n\nsubject\n", "#12 fix\n\nbody\n#13\n", "subject\n\nKey: v\n# comment\nKey: w\n", "subject\n\n# comment\nKey: v\n", "subject\n# comment\n\nKey: v\n",
+	"Conflicts:\nKey: value\n  \nSigned-off-by: A <a@b>\n\n\tcontinued\n", "# comment\n", "# comment\n\nsubject\n", "#12 fix\n\nbody\n#13\n", "subject\n\nKey: v\n# comment\nKey: w\n", "subject\n\n# comment\nKey: v\n", "subject\n# comment\n\nKey: v\n",
 	"subject\n\nKey: v\n\n# comment\n# comment\n", "subject\n\nKey: v\n\nConflicts:\n\ta\n\tb\n", "subject\n\nKey: v\n\nConflicts:\na\n", "subject\n\nConflicts:\n\ta\n", "Conflicts:\n\ta\n",
 	"subject\n\nKey: v\n\n# Conflicts:\n#\ta\n", "subject\n\nbody\n# ------------------------ >8 ------------------------\nKey: v\n",
 	"subject\n\nKey: v\n# ------------------------ >8 ------------------------\nbody\n", "subject\n\nKey: v\n\n# ------------------------ >8 ------------------------\nbody\n",
@@ -209,14 +210,19 @@ var messages = []string{
 	"subject\n\nKey: v\nNote\n\tmore\n\tmore\n\tmore\nSigned-off-by: A <a@b>\n", "subject\n\nSigned-off-by:A\n", "subject\n\nSigned-off-by: \n", "subject\n\nSigned-off-by: A\nx\nx\nx\nx\n",
 }
 
+// TestPickMessages compares the table and random messages; GIT_BACKPORT_MESSAGES says how many of the latter.
 func TestPickMessages(t *testing.T) {
 	p := newPicker(t)
 	var sources []source
 	for _, m := range messages {
 		sources = append(sources, source{author: author, message: m})
 	}
+	random := 100
+	if n, err := strconv.Atoi(os.Getenv("GIT_BACKPORT_MESSAGES")); err == nil {
+		random = n
+	}
 	rnd := rand.New(rand.NewSource(20))
-	for range 120 {
+	for range random {
 		sources = append(sources, source{author: author, message: randomMessage(rnd)})
 	}
 	for _, m := range modes {

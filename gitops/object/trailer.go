@@ -133,26 +133,26 @@ func ignoredTail(message []byte, r TrailerRules) int {
 	} else if n := bytes.Index(message, append([]byte{'\n'}, cut...)); n >= 0 {
 		message = message[:n+1]
 	}
-	tail, conflicts := -1, false
+	tail, conflicts := 0, false // a tail that starts the message is none, and does not end the conflicts
 	for at := 0; at < len(message); {
 		line, _ := firstLine(message[at:])
 		switch {
 		case bytes.HasPrefix(line, r.comment()) || line[0] == '\n':
-			if tail < 0 {
+			if tail == 0 {
 				tail = at
 			}
 		case bytes.HasPrefix(line, []byte("Conflicts:\n")):
 			conflicts = true
-			if tail < 0 {
+			if tail == 0 {
 				tail = at
 			}
 		case conflicts && line[0] == '\t':
-		default:
-			tail, conflicts = -1, false
+		case tail != 0:
+			tail, conflicts = 0, false
 		}
 		at += len(line)
 	}
-	if tail < 0 {
+	if tail == 0 {
 		tail = len(message)
 	}
 	return whole - tail

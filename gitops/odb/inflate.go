@@ -12,13 +12,28 @@ const maxRatio = 1032
 // Up to this size a buffer is allocated at once; a larger one grows as bytes come.
 const allocAtOnce = 4 << 20
 
-// An inflater reads zlib streams; inflaters is the pool of them.
+// An inflater reads zlib streams from files; inflaters is the pool of them, and of decoders for what
+// lies in memory.
 type inflater struct {
 	src source
 	z   io.ReadCloser
 }
 
-type inflaters struct{ pool sync.Pool }
+type inflaters struct{ pool, decoders sync.Pool }
+
+// memory inflates a stream that is in memory.
+func (p *inflaters) memory(out, src []byte, off int64, head bool) (int, error) {
+	d, _ := p.decoders.Get().(*decoder)
+	if d == nil {
+		d = newDecoder()
+	}
+	defer p.decoders.Put(d)
+	n, err := d.inflate(out, src, head)
+	if err != nil {
+		return 0, damaged(off, "%v", err)
+	}
+	return n, nil
+}
 
 func (p *inflaters) get(r *region, off, end int64) (*inflater, error) {
 	f, _ := p.pool.Get().(*inflater)
@@ -52,6 +67,13 @@ func (p *inflaters) exactly(r *region, off, end, size int64, buf []byte) ([]byte
 	}
 	if size/maxRatio > end-off {
 		return nil, damaged(off, "declares %d bytes, which what is stored cannot hold", size)
+	}
+	if r.data != nil && size <= allocAtOnce {
+		if int64(cap(buf)) < size {
+			buf = make([]byte, size)
+		}
+		_, err := p.memory(buf[:size], r.data[off:end], off, false)
+		return buf[:size], err
 	}
 	f, err := p.get(r, off, end)
 	if err != nil {
@@ -108,6 +130,10 @@ func readSized(z io.Reader, size int64, buf []byte) ([]byte, error) {
 func (p *inflaters) head(r *region, off, end int64, buf []byte) ([]byte, error) {
 	if off < 0 || off >= end || end > r.size {
 		return nil, damaged(off, "entry lies outside the file")
+	}
+	if r.data != nil {
+		n, err := p.memory(buf, r.data[off:end], off, true)
+		return buf[:n], err
 	}
 	f, err := p.get(r, off, end)
 	if err != nil {

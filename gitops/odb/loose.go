@@ -21,8 +21,17 @@ func (db *DB) openLoose(dir string, id object.ID) (*region, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if err == nil && r.size <= maxLoaded {
+		if err = r.load(); err != nil {
+			err = errors.Join(placedFor(err, r.path, id), r.close())
+			r = nil
+		}
+	}
 	return r, err
 }
+
+// maxLoaded is the size in bytes up to which a loose object's file is read at once.
+const maxLoaded = 1 << 20
 
 // maxLooseHead is the longest head of a loose object that is looked at: git's is 32 bytes.
 const maxLooseHead = 32

@@ -12,8 +12,9 @@ import (
 type region struct {
 	path string
 	size int64
-	data []byte   // the mapping; nil when there is none
+	data []byte   // all of it, where it is mapped or was read; else nil
 	file *os.File // only without a mapping
+	heap bool     // data is memory of ours, and no mapping
 }
 
 // openRegion opens a file. An empty one is a region of size 0.
@@ -38,6 +39,15 @@ func openRegion(path string, mapped bool) (*region, error) {
 	}
 	r.file = f
 	return r, nil
+}
+
+// load reads a small file into memory.
+func (r *region) load() error {
+	data, err := r.at(0, int(r.size))
+	if err == nil {
+		r.data, r.heap = data, true
+	}
+	return err
 }
 
 // at returns n bytes at off, or an error when the file does not reach so far.
@@ -89,10 +99,10 @@ func (s *source) from(r *region, off, end int64) io.Reader {
 
 func (r *region) close() error {
 	var err error
-	if r.data != nil {
+	if r.data != nil && !r.heap {
 		err = unmapFile(r.data)
-		r.data = nil
 	}
+	r.data = nil
 	if r.file != nil {
 		err = errors.Join(err, r.file.Close())
 		r.file = nil
