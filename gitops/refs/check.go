@@ -53,6 +53,23 @@ func (t *transaction) checkHeld(context.Context) error {
 	return nil
 }
 
+// checkDelegated looks at what git update-ref would not.
+func (t *transaction) checkDelegated(context.Context) error {
+	held, err := t.s.heldBranches(t.tx.Bare)
+	if err != nil {
+		return err
+	}
+	for _, r := range t.j.Refs {
+		if h, ok := held[r.Name]; ok && !r.Verify {
+			return h
+		}
+		if !r.Verify && !r.New.IsZero() && t.tx.HasObject != nil && !t.tx.HasObject(r.New) {
+			return &MissingObjectError{Ref: r.Name, ID: r.New}
+		}
+	}
+	return nil
+}
+
 func (t *transaction) checkValues(p *packedFile) error {
 	var moved, exists []Moved
 	nowLoose := false
@@ -130,8 +147,32 @@ func (t *transaction) checkNames(p *packedFile) error {
 		if err := t.checkBelow(p, r.Name); err != nil {
 			return err
 		}
-		if err := t.s.checkCase(p, r.Name); err != nil {
+		if err := t.s.checkCase(r.Name); err != nil {
 			return err
+		}
+	}
+	return t.checkPackedCase(p)
+}
+
+// checkPackedCase is checkCase for packed refs: one pass over them for all names.
+func (t *transaction) checkPackedCase(p *packedFile) error {
+	byLength := map[int][]string{}
+	for _, r := range t.j.Refs {
+		if !r.Verify && r.Old.IsZero() {
+			byLength[len(r.Name)] = append(byLength[len(r.Name)], r.Name)
+		}
+	}
+	if len(byLength) == 0 {
+		return nil
+	}
+	for ref, err := range p.entries("") {
+		if err != nil {
+			return err
+		}
+		for _, name := range byLength[len(ref.Name)] {
+			if ref.Name != name && strings.EqualFold(ref.Name, name) {
+				return &ConflictError{Name: name, With: ref.Name, Reason: "they differ in case alone"}
+			}
 		}
 	}
 	return nil
@@ -186,15 +227,7 @@ func walkLocks(dir string, visit func(string)) error {
 
 // checkCase refuses a name that differs from an existing one in case alone: on a file system that
 // folds case they would be the same file.
-func (s *Store) checkCase(p *packedFile, name string) error {
-	for ref, err := range p.entries("") {
-		if err != nil {
-			return err
-		}
-		if len(ref.Name) == len(name) && ref.Name != name && strings.EqualFold(ref.Name, name) {
-			return &ConflictError{Name: name, With: ref.Name, Reason: "they differ in case alone"}
-		}
-	}
+func (s *Store) checkCase(name string) error {
 	parts := strings.Split(name, "/")
 	for i := 2; i < len(parts); i++ {
 		dir := strings.Join(parts[:i], "/")

@@ -53,7 +53,11 @@ func (s Shared) mode(now fs.FileMode) fs.FileMode {
 	if !now.IsDir() {
 		return perm
 	}
-	return perm | perm&0o444>>2 | fs.ModeSetgid
+	perm |= perm & 0o444 >> 2
+	if perm&0o070 != 0 {
+		perm |= fs.ModeSetgid
+	}
+	return perm
 }
 
 // adjust gives a new file or directory the mode that the repository's sharing asks for.

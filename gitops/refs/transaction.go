@@ -61,7 +61,7 @@ func (t *transaction) run(ctx context.Context) error {
 		}
 	}
 	err := s.finish(&t.j)
-	if err != nil && !errors.Is(err, txfs.ErrDead) {
+	if err != nil {
 		err = s.finish(&t.j) // each step can be repeated, and a passing trouble is over by now
 	}
 	if err != nil {
@@ -80,7 +80,7 @@ func (t *transaction) prepare(ctx context.Context) error {
 	}
 	steps := []func(context.Context) error{t.placePack, t.stage, t.lock, t.checkHeld, t.writePacked, t.placeIndex}
 	if t.j.Protocol == protocolDelegated {
-		steps = []func(context.Context) error{t.placePack, t.placeIndex}
+		steps = []func(context.Context) error{t.checkDelegated, t.placePack, t.placeIndex}
 	}
 	for _, step := range steps {
 		if err := ctx.Err(); err != nil {
@@ -122,7 +122,7 @@ func (t *transaction) takeBack(cause error) error {
 		cause = errors.Join(cause, t.packed.Close())
 	}
 	err := t.s.rollback(&t.j)
-	if err != nil && !errors.Is(err, txfs.ErrDead) {
+	if err != nil {
 		err = t.s.rollback(&t.j)
 	}
 	if err != nil {
