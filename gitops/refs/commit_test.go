@@ -24,10 +24,18 @@ func id(t testing.TB, hex string) object.ID {
 	return v
 }
 
+// calm is an empty repository in which git starts no maintenance in the background.
+func calm(t *testing.T) *gittest.Repo {
+	t.Helper()
+	r := gittest.New(t)
+	r.Git("config", "maintenance.auto", "false")
+	return r
+}
+
 // repo is a repository with three commits and a Store on it.
 func repo(t *testing.T) (*gittest.Repo, *refs.Store, []object.ID) {
 	t.Helper()
-	r := gittest.New(t)
+	r := calm(t)
 	var ids []object.ID
 	for _, m := range []string{"one", "two", "three"} {
 		r.Write("file", m)

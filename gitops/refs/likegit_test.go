@@ -16,7 +16,7 @@ import (
 // twin makes two equal repositories: one for git, one for us.
 func twin(t *testing.T, setup func(r *gittest.Repo)) (theirs, ours *gittest.Repo, s *refs.Store) {
 	t.Helper()
-	theirs = gittest.New(t)
+	theirs = calm(t)
 	theirs.Write("file", "one")
 	theirs.Commit("one")
 	theirs.Git("commit", "-q", "--allow-empty", "-m", "two")
