@@ -87,6 +87,8 @@ func (n *Notes) text(i int) string {
 
 func (n *Notes) blank(i int) bool { return strings.TrimSpace(n.text(i)) == "" }
 
+func (n *Notes) isLink(i int) bool { return !n.inside[i] && notesLink.MatchString(n.text(i)) }
+
 // Bytes returns the notes as they are now.
 func (n *Notes) Bytes() []byte { return []byte(strings.Join(n.lines, "")) }
 
@@ -147,8 +149,8 @@ func (c *closer) skips(line string) bool {
 
 // fill reads the body of a section: its date line, its groups and its entries.
 func (n *Notes) fill(s *Section) {
-	for i := s.heading + 1; i < s.end; i++ { // a rule ends it, so do link definitions
-		if !n.inside[i] && (notesRule.MatchString(n.text(i)) && n.blank(i-1) || notesLink.MatchString(n.text(i))) {
+	for i := s.heading + 1; i < s.end; i++ {
+		if !n.inside[i] && notesRule.MatchString(n.text(i)) && n.blank(i-1) {
 			s.end = i
 			break
 		}
@@ -176,6 +178,10 @@ func (n *Notes) entries(s *Section, first int) {
 		line := n.text(i)
 		if !n.inside[i] && n.blank(i) {
 			gap = true
+			continue
+		}
+		if n.isLink(i) { // definitions of links are of no entry
+			open, gap = false, false
 			continue
 		}
 		if m := notesGroup.FindStringSubmatch(line); m != nil && !n.inside[i] {

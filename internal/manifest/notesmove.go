@@ -38,11 +38,42 @@ func MoveNotes(base, ours, theirs []byte, version string) ([]byte, error) {
 	if n, added, err = n.reword(added, removed); err != nil {
 		return nil, err
 	}
-	n, err = n.add(added, version, is.loose)
-	if err != nil {
+	if n, err = n.add(added, version, is.loose); err != nil {
+		return nil, err
+	}
+	if n, err = n.addLinks(added, is); err != nil {
 		return nil, err
 	}
 	return n.Bytes(), nil
+}
+
+// addLinks adds, at the end of the first section, the definitions of links that moved entries refer to.
+func (n *Notes) addLinks(moved []Entry, from *Notes) (*Notes, error) {
+	var missing []string
+	for i := range from.lines {
+		label, _, _ := strings.Cut(from.text(i), "]:")
+		known := func(n *Notes) bool {
+			return slices.ContainsFunc(n.lines, func(l string) bool { return strings.HasPrefix(l, label+"]:") })
+		}
+		used := slices.ContainsFunc(moved, func(e Entry) bool { return strings.Contains(e.Text, label+"]") })
+		if from.isLink(i) && used && !known(n) && !slices.Contains(missing, from.text(i)) {
+			missing = append(missing, from.text(i))
+		}
+	}
+	if len(missing) == 0 {
+		return n, nil
+	}
+	s := n.Top()
+	last := s.heading
+	for i := s.heading; i < s.end; i++ {
+		if !n.blank(i) {
+			last = i
+		}
+	}
+	if !n.isLink(last) {
+		missing = append([]string{""}, missing...)
+	}
+	return n.insert(last+1, n.terminated(missing)...)
 }
 
 // AddNotes puts entries under the section of the given version, as MoveNotes does. The entries' texts
@@ -190,7 +221,7 @@ func (n *Notes) addOne(e Entry, loose bool) (*Notes, error) {
 	}
 	where := s.heading
 	for i := s.heading; i < s.end; i++ {
-		if !n.blank(i) && (group != "" || len(s.groups) == 0 || i <= s.dateLine) {
+		if !n.blank(i) && !n.isLink(i) && (group != "" || len(s.groups) == 0 || i <= s.dateLine) {
 			where = i
 		}
 	}
@@ -246,6 +277,9 @@ func (n *Notes) ruleAfter(s Section) string {
 		if s.end < len(n.lines) && notesRule.MatchString(n.text(s.end)) {
 			return n.text(s.end)
 		}
+	}
+	if len(n.Sections) == 1 && s.dateLine >= 0 {
+		return strings.Repeat("-", 80)
 	}
 	return ""
 }

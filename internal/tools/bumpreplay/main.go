@@ -2,7 +2,7 @@
 // branches that raised the patch number, the bump is made on the commit's parent and compared, file by
 // file, with the commit.
 //
-//	bumpreplay -C CLONE [-refs PATTERNS] [-rule TYPE:PATH[:PATTERN]]… [-subject REGEXP]
+//	bumpreplay -C CLONE [-refs PATTERNS] [-rule TYPE:PATH[:PATTERN]]… [-subject REGEXP] [-notes FILE]
 //
 // It reads the clone with the git command and writes nothing. It exits 1 when a file that both changed
 // differs and is not named by -hand COMMIT:PATH.
@@ -22,6 +22,7 @@ func main() { os.Exit(run()) }
 
 // options are the flags.
 type options struct {
+	notes     string
 	dir, refs string
 	subject   *regexp.Regexp
 	rules     []manifest.Rule
@@ -37,6 +38,7 @@ func run() int {
 	flag.BoolVar(&o.verbose, "v", false, "print a line for each commit")
 	flag.StringVar(&o.dump, "dump", "", "write ours and theirs of each file that differs under this directory")
 	o.subject = regexp.MustCompile("")
+	flag.StringVar(&o.notes, "notes", "", "the release notes: make each change to them again")
 	flag.Func("subject", "only commits whose subject matches", func(s string) (err error) {
 		o.subject, err = regexp.Compile(s)
 		return err

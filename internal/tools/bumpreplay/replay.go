@@ -50,6 +50,11 @@ func replay(o options) (bool, error) {
 		}
 	}
 	t.print(len(bumps))
+	if o.notes != "" {
+		if err := replayNotes(r, o, bumps); err != nil {
+			return false, err
+		}
+	}
 	return len(t.differing) == 0 && len(t.onlyOurs) == 0 && t.failed == 0 && len(bumps) > 0, nil
 }
 
@@ -190,11 +195,7 @@ func (t *tally) compare(r *repo, o options, b bump, res manifest.BumpResult, the
 		}
 		t.kinds[filepath.Base(f.Path)] = kind
 		if o.dump != "" && !bytes.Equal(data, f.Data) {
-			base := filepath.Join(o.dump, strings.ReplaceAll(name, "/", "_"))
-			if err := os.WriteFile(base+".ours", f.Data, 0o644); err != nil {
-				return false, err
-			}
-			if err := os.WriteFile(base+".theirs", data, 0o644); err != nil {
+			if err := dump(o.dump, name, f.Data, data); err != nil {
 				return false, err
 			}
 		}
@@ -211,6 +212,15 @@ func ownPart(data []byte) []byte {
 		}
 	}
 	return data
+}
+
+// dump writes two contents of a file where a person can compare them.
+func dump(dir, name string, ours, theirs []byte) error {
+	base := filepath.Join(dir, strings.ReplaceAll(name, "/", "_"))
+	if err := os.WriteFile(base+".ours", ours, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(base+".theirs", theirs, 0o644)
 }
 
 func (t *tally) print(found int) {
