@@ -44,7 +44,11 @@ func explainOpening(err error) *Error {
 		return &Error{Exit: ExitRepository, Code: "unsupported", Hint: e.Hint}
 	}
 	if e, ok := as[*gitconfig.IdentityError](err); ok {
-		return &Error{Exit: ExitUsage, Code: "no-identity", Hint: strings.Join(e.Advice, "\n")}
+		hint := strings.Join(e.Advice, "\n")
+		if hint == "" {
+			hint = identityAdvice
+		}
+		return &Error{Exit: ExitUsage, Code: "no-identity", Hint: hint}
 	}
 	for _, known := range []error{as2[*gitconfig.SyntaxError](err), as2[*gitconfig.ValueError](err), as2[*gitconfig.IncludeError](err), as2[*gitconfig.DateError](err)} {
 		if known != nil {

@@ -41,7 +41,7 @@ func standing(t backport.Target) string {
 	s := string(d.Verdict)
 	switch {
 	case t.Trial:
-		s = "allowed; not taken unless named: --also " + d.Name()
+		return "allowed: " + Standing(d) + "; --also " + d.Name() + " takes it"
 	case t.Forced:
 		s = "refused by the policy, taken for a reason"
 	case d.Cause == policy.CauseNamedByUser:
