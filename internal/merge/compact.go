@@ -107,7 +107,7 @@ func skipUnchanged(s, other side, g, o *group) {
 
 // settle slides the group g, o being the one at its place in the other text.
 func (d *differ) settle(s, other side, g, o *group) {
-	was := *o
+	was := *g
 	var top, matching int
 	for {
 		size := g.end - g.start
@@ -135,7 +135,7 @@ func (d *differ) settle(s, other side, g, o *group) {
 			other.previous(o)
 		}
 	}
-	if d.rediff && o.start != o.end && o.start != was.start {
+	if d.rediff && o.start != o.end && *g != was {
 		d.myers(s.ids[g.start:g.end], other.ids[o.start:o.end], s.changed[g.start:g.end], other.changed[o.start:o.end])
 	}
 }

@@ -39,7 +39,8 @@ func (d *differ) join(ws []weave) []weave {
 	return out
 }
 
-// trim takes the lines with which ours and theirs begin and end alike out of each conflict.
+// trim takes the lines with which ours and theirs begin and end alike out of each conflict. As in git
+// a conflict stays one when nothing but the lines of the base is left of it.
 func (d *differ) trim(ws []weave) {
 	ours, theirs := d.texts[1].ids, d.texts[2].ids
 	for i := range ws {
@@ -52,9 +53,6 @@ func (d *differ) trim(ws []weave) {
 		}
 		for w.n1 > 0 && w.n2 > 0 && ours[w.i1+w.n1-1] == theirs[w.i2+w.n2-1] {
 			w.n1, w.n2 = w.n1-1, w.n2-1
-		}
-		if w.n1 == 0 && w.n2 == 0 {
-			w.take = takeEqual
 		}
 	}
 }

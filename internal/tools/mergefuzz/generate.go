@@ -32,10 +32,13 @@ func generators() []generator {
 		{"crlf", 10, alphabet(2, 8, 25), letter(8), 5, 5, true},
 		{"braces", 15, code, codeLine, 8, 8, false},
 		{"runs", 10, runs, letter(5), 6, 20, false},
-		{"frequent", 10, frequent, letter(6), 10, 30, false},
+		{"frequent", 7, frequent, letter(6), 10, 30, false},
 		{"frequent2", 5, frequent2, letter(12), 20, 12, false},
 		{"long", 3, long, codeLine, 60, 60, false},
 		{"noise", 2, noise, noiseLine, 300, 12, false},
+		{"snakes", 2, noise, noiseLine, 40, 200, false},
+		{"huge", 0, huge, noiseLine, 400, 300, false}, // only when asked for: ten a second
+		{"rewritten", 1, noise, noiseLine, 6, 3000, false},
 	}
 }
 
@@ -209,6 +212,12 @@ func long(r *rand.Rand) []string {
 func noise(r *rand.Rand) []string {
 	n := 3 + r.IntN(25)
 	return repeat(r, 1000+r.IntN(4000), letter(n))
+}
+
+// huge is noise so long that the cost limit rises with it.
+func huge(r *rand.Rand) []string {
+	n := 3 + r.IntN(200)
+	return repeat(r, 20000+r.IntN(70000), func(r *rand.Rand) string { return fmt.Sprint(r.IntN(n)) })
 }
 
 func noiseLine(r *rand.Rand) string { return letter(26)(r) }
