@@ -35,7 +35,7 @@ func main() {
 	flag.BoolVar(&o.race, "race", false, "race with other git processes, and read meanwhile")
 	flag.IntVar(&o.states, "states", 200000, "power-loss states to make")
 	flag.IntVar(&o.rounds, "rounds", 2000, "rounds against each opponent")
-	flag.IntVar(&o.reads, "reads", 5000000, "reads to reach in the reader's race")
+	flag.IntVar(&o.reads, "reads", 5000000, "reads beside changes; 0: none")
 	flag.IntVar(&o.seeds, "seeds", 1, "repetitions of the fault campaign, with other errors each")
 	flag.IntVar(&o.sample, "sample", 100, "sampled operations of the large scenario, 0: leave it out")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the random choices")

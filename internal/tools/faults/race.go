@@ -26,7 +26,7 @@ func races(o options, g refstest.Git, dir string) error {
 		fmt.Printf("| %s | %d | %d | %d | %d | %d |\n", op.Name, r.Rounds, r.Commits, r.Refused, r.Lost, len(r.Bad))
 		bad = append(bad, r.Bad...)
 	}
-	if strings.Contains("readers", o.only) {
+	if o.reads > 0 && strings.Contains("readers", o.only) {
 		start := time.Now()
 		commits, err := w.Readers(o.reads)
 		seen := 0
