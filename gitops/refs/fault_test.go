@@ -1,11 +1,14 @@
 package refs_test
 
 import (
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"testing"
 
 	"github.com/git-backport/git-backport/gitops/refs/refstest"
 	"github.com/git-backport/git-backport/internal/gittest"
+	"github.com/git-backport/git-backport/internal/txfs"
 )
 
 // scratch is a directory in memory where there is one: the campaigns make thousands of repositories.
@@ -69,5 +72,49 @@ func TestPowerLoss(t *testing.T) {
 	t.Logf("%d states", total)
 	if total < 1400 {
 		t.Errorf("only %d states", total)
+	}
+}
+
+// A forgetful file system flushes no directories, and a careless one no files.
+type (
+	forgetful struct{ *txfs.Recorder }
+	careless  struct{ *txfs.Recorder }
+	unsynced  struct{ txfs.File }
+)
+
+func (forgetful) SyncDir(string) error { return nil }
+
+func (c careless) Create(path string, perm fs.FileMode) (txfs.File, error) {
+	f, err := c.Recorder.Create(path, perm)
+	return unsynced{f}, err
+}
+
+func (unsynced) Sync() error { return nil }
+
+// TestPowerLossIsSeen demands that the harness finds what must go wrong without flushes: a harness
+// that finds nothing proves nothing.
+func TestPowerLossIsSeen(t *testing.T) {
+	for name, through := range map[string]func(*txfs.Recorder) txfs.FS{
+		"directories": func(r *txfs.Recorder) txfs.FS { return forgetful{r} },
+		"files":       func(r *txfs.Recorder) txfs.FS { return careless{r} },
+	} {
+		for _, i := range []int{1, 7} {
+			w := world(t, refstest.Scenarios()[i])
+			trace, err := w.Record(through)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bad := 0
+			for s := range trace.States(2, rand.New(rand.NewPCG(1, 1))) {
+				if w.PowerLoss(trace, s, false) != nil {
+					if bad++; bad == 3 {
+						break
+					}
+				}
+			}
+			if bad < 3 {
+				t.Errorf("without flushing %s, only %d states of %q are bad", name, bad, w.Scenario.Name)
+			}
+		}
 	}
 }

@@ -284,7 +284,10 @@ func (t *Trace) write(d *disk, from, dest string) error {
 
 func (t *Trace) writeOne(d *disk, file int, from, name, target string) error {
 	mode, content := d.modes[file], d.content[file]
-	if content == nil {
+	if file > len(t.base.files) && mode == 0 {
+		mode = 0o644 // its creation was lost, another name of it was not
+	}
+	if content == nil && file <= len(t.base.files) {
 		b := t.base.files[file-1]
 		source := filepath.Join(from, b.path)
 		if strings.Contains(name, "objects/") && b.mode.IsRegular() {

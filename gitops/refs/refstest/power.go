@@ -10,8 +10,9 @@ import (
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
-// Record makes the change and returns its trace.
-func (w *World) Record() (*txfs.Trace, error) {
+// Record makes the change and returns its trace. through may stand between the change and the
+// recorder; nil: nothing does.
+func (w *World) Record(through func(*txfs.Recorder) txfs.FS) (*txfs.Trace, error) {
 	root, err := w.fresh()
 	if err != nil {
 		return nil, err
@@ -20,7 +21,11 @@ func (w *World) Record() (*txfs.Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.store(root, r).Commit(context.Background(), w.Tx()); err != nil {
+	var fsys txfs.FS = r
+	if through != nil {
+		fsys = through(r)
+	}
+	if err := w.store(root, fsys).Commit(context.Background(), w.Tx()); err != nil {
 		return nil, err
 	}
 	return r.Trace(), os.RemoveAll(root)
@@ -58,7 +63,7 @@ func (w *World) PowerLoss(t *txfs.Trace, s txfs.State, deep bool) (err error) {
 // PowerLosses runs up to limit states (0: all) with so many random subsets for each cut; git is
 // asked for one state in deepEvery. It returns how many states were made and the first few errors.
 func (w *World) PowerLosses(random int, seed uint64, limit, deepEvery int) (states int, err error) {
-	t, err := w.Record()
+	t, err := w.Record(nil)
 	if err != nil {
 		return 0, err
 	}
