@@ -25,7 +25,7 @@ var (
 // A Rule names one file that holds the version, [[bump.file]] of the configuration.
 type Rule struct {
 	Type string // one of Types
-	Path string // from the root of the tree, with slashes; empty: the type's usual place
+	Path string // from the root of the tree, with slashes; empty: the type's usual place; its directory may be a pattern
 	// Pattern is a regular expression of one group for type "regex", and for "go-const" and
 	// "python-version" the name of the constant.
 	Pattern string

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
+	"path"
 	"strings"
 )
 
@@ -36,6 +36,7 @@ func handlers() map[string]handler {
 		"python-version": {version: pythonAnchor, bump: bumpPython},
 		"c-header":       {version: cHeaderAnchor, bump: bumpCHeader},
 		"go-const":       {version: goConstAnchor, bump: bumpGoConst},
+		"go-mod":         {usual: "go.mod", version: goModAnchor, bump: bumpGoMod},
 		"cmake":          {usual: "CMakeLists.txt", version: cmakeAnchor, bump: bumpCMake},
 		"maven":          {usual: "pom.xml", version: mavenAnchor, bump: bumpMaven},
 		"regex":          {version: regexAnchor, bump: bumpRegex},
@@ -63,20 +64,14 @@ func anchorOf(src *source, rules []Rule) ([]Rule, Anchor, error) {
 	if len(rules) == 0 {
 		return detect(src)
 	}
-	rules = slices.Clone(rules)
+	rules, err := expand(src, rules)
+	if err != nil {
+		return nil, Anchor{}, err
+	}
 	var anchor Anchor
 	for i := range rules {
 		rule := &rules[i]
-		h, ok := handlers()[rule.Type]
-		if !ok {
-			return nil, Anchor{}, fmt.Errorf("%w: type %q of %q is none of %s", ErrRule, rule.Type, rule.Path, strings.Join(Types(), ", "))
-		}
-		if rule.Path == "" {
-			rule.Path = h.usual
-		}
-		if rule.Path == "" {
-			return nil, Anchor{}, fmt.Errorf("%w: type %q needs a path", ErrRule, rule.Type)
-		}
+		h := handlers()[rule.Type]
 		if anchor.Path != "" || h.lock {
 			continue
 		}
@@ -90,6 +85,47 @@ func anchorOf(src *source, rules []Rule) ([]Rule, Anchor, error) {
 		return nil, Anchor{}, fmt.Errorf("%w: none of the files named holds a whole version", ErrRule)
 	}
 	return rules, anchor, nil
+}
+
+// expand checks the rules, completes their paths, and makes one rule for each file where the directory of
+// a path is a pattern.
+func expand(src *source, rules []Rule) ([]Rule, error) {
+	var out []Rule
+	for _, rule := range rules {
+		h, ok := handlers()[rule.Type]
+		if !ok {
+			return nil, fmt.Errorf("%w: type %q of %q is none of %s", ErrRule, rule.Type, rule.Path, strings.Join(Types(), ", "))
+		}
+		if rule.Path == "" {
+			rule.Path = h.usual
+		}
+		if rule.Path == "" {
+			return nil, fmt.Errorf("%w: type %q needs a path", ErrRule, rule.Type)
+		}
+		dir, base := path.Split(rule.Path)
+		if !strings.ContainsAny(dir, "*?[") {
+			out = append(out, rule)
+			continue
+		}
+		dirs, err := src.glob(".", dir)
+		if err != nil {
+			return nil, fmt.Errorf("path %q: %w", rule.Path, err)
+		}
+		found := len(out)
+		for _, d := range dirs {
+			one := rule
+			one.Path = path.Join(d, base)
+			if ok, err := src.exists(one.Path); err != nil {
+				return nil, err
+			} else if ok {
+				out = append(out, one)
+			}
+		}
+		if len(out) == found {
+			return nil, fmt.Errorf("%w: no file is at %q", ErrRule, rule.Path)
+		}
+	}
+	return out, nil
 }
 
 // detect looks at the usual places. All files found must hold the same version.
