@@ -55,7 +55,7 @@ func uniqueNames(changes []*fileChange, in func(*fileChange) bool) map[string]in
 func (r *renameSearch) guessTarget(source *fileChange) int {
 	dirPath, name := splitPath(source.path)
 	to, ok := r.guess[dirPath]
-	if !ok {
+	if !ok || to == "" { // git never guesses the root
 		return -1
 	}
 	if i, ok := r.byPath[join(to, name)]; ok {

@@ -50,10 +50,24 @@ func Trees(ctx context.Context, st Store, base, ours, theirs ID, o Options) (Res
 }
 
 func (m *merger) result(tree ID) Result {
+	if len(m.unmerged) == 0 && !m.unsettled() {
+		m.conflicts = nil // about files that are not there any more
+	}
 	sort.SliceStable(m.conflicts, func(i, j int) bool { return m.conflicts[i].Paths[0] < m.conflicts[j].Paths[0] })
 	sort.Slice(m.unmerged, func(i, j int) bool { return m.unmerged[i].Path < m.unmerged[j].Path })
 	m.facts.Attributes = m.attrs.facts()
 	return Result{Tree: tree, Conflicts: m.conflicts, Unmerged: m.unmerged, Facts: m.facts}
+}
+
+// unsettled tells whether there is a conflict that needs no unmerged path to be one.
+func (m *merger) unsettled() bool {
+	for _, c := range m.conflicts {
+		switch c.Kind {
+		case KindDirRenameSplit, KindImplicitDirRename, KindRenameCollision:
+			return true
+		}
+	}
+	return false
 }
 
 // A rename is a file's rename on one side, directory renames included.
