@@ -66,9 +66,9 @@ func (j *Judge) Merge(cases []Case) ([]Answer, error) {
 	var stream, input bytes.Buffer
 	for i, c := range cases {
 		for side, files := range []Files{c.Base, c.Ours, c.Theirs} {
-			writeCommit(&stream, refName(i, side), files)
+			writeCommit(&stream, i, side, files)
 		}
-		fmt.Fprintf(&input, "%s -- %s %s\n", refName(i, 0), refName(i, 1), refName(i, 2))
+		fmt.Fprintf(&input, "%s %s\n", refName(i, 1), refName(i, 2))
 	}
 	if _, _, err := j.run(stream.Bytes(), "fast-import", "--quiet", "--force", "--depth=0"); err != nil {
 		return nil, err
@@ -94,8 +94,14 @@ func (j *Judge) Merge(cases []Case) ([]Answer, error) {
 	return answers, nil
 }
 
-func writeCommit(w *bytes.Buffer, ref string, files Files) {
-	fmt.Fprintf(w, "commit refs/heads/%s\ncommitter c <c@e> 1 +0000\ndata 0\ndeleteall\n", ref)
+// writeCommit writes one side of case i. Ours and theirs are children of base: older versions of git
+// know no other way to say what the base is.
+func writeCommit(w *bytes.Buffer, i, side int, files Files) {
+	fmt.Fprintf(w, "commit refs/heads/%s\ncommitter c <c@e> %d +0000\ndata 0\n", refName(i, side), side+1)
+	if side > 0 {
+		fmt.Fprintf(w, "from refs/heads/%s\n", refName(i, 0))
+	}
+	fmt.Fprintf(w, "deleteall\n")
 	for _, path := range files.Paths() {
 		f := files[path]
 		if f.Mode == merge.ModeGitlink {
@@ -133,7 +139,9 @@ func readAnswers(out string, n int) ([]Answer, error) {
 				break
 			}
 			var paths int
-			fmt.Sscan(f, &paths)
+			if n, err := fmt.Sscan(f, &paths); n != 1 || err != nil {
+				break // git before 2.43 puts advice about submodules at the end
+			}
 			path := take()
 			for range paths - 1 {
 				take()
@@ -156,7 +164,8 @@ func (a Answer) idle(kind, path string) bool {
 
 // Broken tells in what way git's own conflicted tree is broken, where a directory rename put a file
 // below a file, or into a directory whose content git had not looked at. It is empty when it is not.
-func (j *Judge) Broken(c Case, git Answer) (string, error) {
+// ours are the files of our result.
+func (j *Judge) Broken(c Case, git Answer, ours Files) (string, error) {
 	for _, stage := range git.Stages {
 		if strings.HasPrefix(stage, "000000 ") {
 			return "git lists a stage without a file", nil
@@ -194,6 +203,12 @@ func (j *Judge) Broken(c Case, git Answer) (string, error) {
 			return "git has a conflict about a file that is the same on both sides", nil
 		}
 	}
+	for _, path := range ours.Paths() {
+		kept := c.Ours[path] == ours[path] || c.Theirs[path] == ours[path]
+		if kept && !seen[path] && !git.lists(path) && git.movesBeside(path) {
+			return "git's tree lacks a file of the directory that it moves another file to", nil
+		}
+	}
 	return "", nil
 }
 
@@ -201,6 +216,20 @@ func (j *Judge) Broken(c Case, git Answer) (string, error) {
 func (a Answer) lists(path string) bool {
 	for _, stage := range a.Stages {
 		if strings.HasSuffix(stage, "\t"+path) {
+			return true
+		}
+	}
+	return false
+}
+
+// movesBeside tells whether a directory rename takes a file to the directory of path or one above.
+func (a Answer) movesBeside(path string) bool {
+	for _, message := range a.Messages {
+		_, to, ok := strings.Cut(message, "suggesting it should perhaps be moved to ")
+		if !ok {
+			continue
+		}
+		if i := strings.LastIndexByte(to, '/'); i >= 0 && strings.HasPrefix(path, to[:i+1]) {
 			return true
 		}
 	}

@@ -44,7 +44,9 @@ func (c treeCampaign) run() (differ int, err error) {
 			return differ, fmt.Errorf("cases from %s on: %w", cases[0].Name, err)
 		}
 		for i, k := range cases {
-			ours := mergetest.AnswerOf(k.Merge(mergetest.NewStore(), mergetest.Labels(i)))
+			store := mergetest.NewStore()
+			result, err := k.Merge(store, mergetest.Labels(i))
+			ours := mergetest.AnswerOf(result, err)
 			if answers[i].Clean {
 				clean++
 			}
@@ -58,7 +60,11 @@ func (c treeCampaign) run() (differ int, err error) {
 			}
 			if what := ours.Diff(answers[i]); what != "" {
 				if !answers[i].Clean && !ours.Clean {
-					broken, err := judge.Broken(k, answers[i])
+					files, err := store.List(result.Tree)
+					if err != nil {
+						return differ, err
+					}
+					broken, err := judge.Broken(k, answers[i], files)
 					if err != nil {
 						return differ, err
 					}
