@@ -100,18 +100,19 @@ type indexed struct {
 	at       map[pinID]Pin
 	problems map[pinID]Problem
 	files    map[string]bool
-	floors   map[string]Version // by path, the least version declared as one
+	floors   map[string]Pin // by path, the least floor that is declared as a version
 }
 
 func index(r Reading) indexed {
-	x := indexed{pins: r.Pins, at: map[pinID]Pin{}, problems: map[pinID]Problem{}, files: map[string]bool{}, floors: map[string]Version{}}
+	x := indexed{pins: r.Pins, at: map[pinID]Pin{}, problems: map[pinID]Problem{}, files: map[string]bool{}, floors: map[string]Pin{}}
 	for _, p := range r.Pins {
 		x.at[p.id()] = p
 		if p.Role != RoleFloor || p.Implied {
 			continue
 		}
-		if order, ok := p.Version.Compare(x.floors[p.Path]); x.floors[p.Path].IsZero() || ok && order < 0 {
-			x.floors[p.Path] = p.Version
+		least, has := x.floors[p.Path]
+		if order, ok := p.Version.Compare(least.Version); !has || ok && order < 0 {
+			x.floors[p.Path] = p
 		}
 	}
 	for _, p := range r.Problems {
@@ -244,11 +245,7 @@ func (j judge) rise(f *Finding, now, tip Pin, isTip bool, base Pin, isBase bool)
 		f.Level, f.Cause = LevelNotice, CauseWithinBaseline
 		return
 	}
-	if floor := j.tip.floors[now.Path]; now.Implied && !floor.IsZero() {
-		if order, ok := floor.Compare(now.Workspace); ok && order < 0 {
-			now.Workspace = floor // what covers it rises too
-		}
-	}
+	now.Workspace = j.cover(now)
 	if covered(now, f.Outcome == Added && !j.tip.files[now.Path]) {
 		f.Level, f.Cause, f.Limit = LevelNotice, CauseCovered, now.Workspace.String()
 		return
@@ -279,6 +276,26 @@ func (j judge) rise(f *Finding, now, tip Pin, isTip bool, base Pin, isBase bool)
 			f.Level, f.Cause = LevelNotice, CauseFollowed
 		}
 	}
+}
+
+// cover returns the floor that a changed pin may go up to, none for the zero Version. A file's own floor
+// covers its edition and resolver as far as it held at the tip, or, in a new file, is covered itself.
+func (j judge) cover(now Pin) Version {
+	own, has := j.now.floors[now.Path]
+	if !now.Implied || !has {
+		return now.Workspace
+	}
+	if !j.tip.files[now.Path] {
+		if covered(own, true) {
+			return own.Version
+		}
+		return Version{}
+	}
+	was := j.tip.floors[now.Path].Version
+	if order, ok := own.Version.Compare(was); ok && order < 0 {
+		return own.Version
+	}
+	return was
 }
 
 // covered tells whether a floor asks for no more than one that holds in its place already: an edition

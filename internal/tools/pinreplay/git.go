@@ -25,11 +25,10 @@ type repo struct {
 	cat               *exec.Cmd
 	in                io.WriteCloser
 	out               *bufio.Reader
-	trees             map[string]*tree
 }
 
 func open(dir, git string) (*repo, error) {
-	r := &repo{git: git, dir: dir, trees: map[string]*tree{}}
+	r := &repo{git: git, dir: dir}
 	store, err := exec.Command(git, "-C", dir, "rev-parse", "--path-format=absolute", "--git-path", "objects").Output()
 	if err != nil {
 		return nil, fmt.Errorf("%s is no repository: %w", dir, err)
@@ -80,7 +79,7 @@ func (r *repo) text(args ...string) (string, error) {
 	return out, err
 }
 
-// blob returns an object's bytes.
+// blob returns the bytes of the object with a name; fs.ErrNotExist is none.
 func (r *repo) blob(id string) ([]byte, error) {
 	if _, err := io.WriteString(r.in, id+"\n"); err != nil {
 		return nil, err
@@ -90,7 +89,10 @@ func (r *repo) blob(id string) ([]byte, error) {
 		return nil, err
 	}
 	fields := strings.Fields(head)
-	if len(fields) != 3 {
+	if strings.HasSuffix(head, " missing\n") {
+		return nil, fs.ErrNotExist
+	}
+	if len(fields) != 3 || fields[1] != "blob" && fields[1] != "commit" && fields[1] != "tree" {
 		return nil, fmt.Errorf("%s: %s", id, strings.TrimSpace(head))
 	}
 	size, err := strconv.Atoi(fields[2])
@@ -100,6 +102,9 @@ func (r *repo) blob(id string) ([]byte, error) {
 	data := make([]byte, size+1)
 	if _, err := io.ReadFull(r.out, data); err != nil {
 		return nil, err
+	}
+	if fields[1] != "blob" {
+		return nil, fmt.Errorf("%s is a %s", id, fields[1])
 	}
 	return data[:size], nil
 }
@@ -123,76 +128,37 @@ func (r *repo) merge(base, onto, source string) (tree string, clean bool, err er
 	return tree, code == 0, nil
 }
 
-// A tree is a tree of the repository as a file system.
+// A tree is a tree of the repository as a file system of regular files: what a name leads to is asked
+// for when it is opened, and a symbolic link is the text it holds.
 type tree struct {
-	repo    *repo
-	entries map[string]entry
+	repo *repo
+	rev  string
 }
 
 type entry struct {
-	name, id string
-	mode     fs.FileMode
-	data     *bytes.Reader
-	size     int64
+	*bytes.Reader
+	name string
+	size int64
 }
 
-func (r *repo) tree(rev string) (*tree, error) {
-	if t, ok := r.trees[rev]; ok {
-		return t, nil
-	}
-	out, err := r.text("ls-tree", "-r", "-z", "--full-tree", rev)
-	if err != nil {
-		return nil, err
-	}
-	t := &tree{repo: r, entries: map[string]entry{}}
-	for record := range strings.SplitSeq(out, "\x00") {
-		meta, p, ok := strings.Cut(record, "\t")
-		fields := strings.Fields(meta)
-		if !ok || len(fields) != 3 {
-			continue
-		}
-		mode := fs.FileMode(0o644)
-		switch fields[0] {
-		case "120000":
-			mode |= fs.ModeSymlink
-		case "160000":
-			mode |= fs.ModeDir
-		}
-		t.entries[p] = entry{name: filepath.Base(p), id: fields[2], mode: mode}
-	}
-	if len(r.trees) > 200 {
-		clear(r.trees)
-	}
-	r.trees[rev] = t
-	return t, nil
-}
+func (r *repo) tree(rev string) *tree { return &tree{r, rev} }
 
 func (t *tree) Open(name string) (fs.File, error) {
-	e, ok := t.entries[name]
-	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	if strings.Contains(name, "\n") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	if e.mode.IsRegular() {
-		data, err := t.repo.blob(e.id)
-		if err != nil {
-			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-		}
-		e.data, e.size = bytes.NewReader(data), int64(len(data))
+	data, err := t.repo.blob(t.rev + ":" + name)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return &e, nil
+	return &entry{bytes.NewReader(data), filepath.Base(name), int64(len(data))}, nil
 }
 
 func (e *entry) Stat() (fs.FileInfo, error) { return e, nil }
 func (e *entry) Close() error               { return nil }
 func (e *entry) Name() string               { return e.name }
 func (e *entry) Size() int64                { return e.size }
-func (e *entry) Mode() fs.FileMode          { return e.mode }
+func (e *entry) Mode() fs.FileMode          { return 0o644 }
 func (e *entry) ModTime() time.Time         { return time.Time{} }
-func (e *entry) IsDir() bool                { return e.mode.IsDir() }
+func (e *entry) IsDir() bool                { return false }
 func (e *entry) Sys() any                   { return nil }
-func (e *entry) Read(p []byte) (int, error) {
-	if e.data == nil {
-		return 0, errors.New("not a regular file")
-	}
-	return e.data.Read(p)
-}

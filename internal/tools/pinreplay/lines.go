@@ -63,10 +63,7 @@ func (p *replay) rustVersion(rev string) (string, error) {
 	if rev == "" {
 		return "no tag", nil
 	}
-	t, err := p.repo.tree(rev)
-	if err != nil {
-		return "", err
-	}
+	t := p.repo.tree(rev)
 	reading := msrv.ReadPins(t, []string{"Cargo.toml"}, msrv.Options{})
 	for _, key := range []string{"workspace.package.rust-version", "package.rust-version"} {
 		for _, pin := range reading.Pins {
@@ -136,10 +133,7 @@ func (p *replay) gate(baseline, tip, result string) (msrv.Verdict, error) {
 func (p *replay) gatePaths(baseline, tip, result string, paths []string) (msrv.Verdict, error) {
 	var readings [3]msrv.Reading
 	for i, rev := range []string{baseline, tip, result} {
-		t, err := p.repo.tree(rev)
-		if err != nil {
-			return msrv.Verdict{}, err
-		}
+		t := p.repo.tree(rev)
 		readings[i] = msrv.ReadPins(t, paths, msrv.Options{})
 	}
 	return msrv.Gate(msrv.GateInput{Baseline: &readings[0], Tip: readings[1], Result: readings[2]}), nil
