@@ -26,7 +26,11 @@ conflicts on the oldest. Then it plans and applies the fix there, and explains e
 			if err != nil {
 				return err
 			}
-			return a.demo(cmd.Context(), dir)
+			shown := dir
+			if len(args) > 0 {
+				shown = args[0]
+			}
+			return a.demo(cmd.Context(), dir, shown)
 		},
 	}
 }
@@ -55,7 +59,8 @@ type demoStep struct {
 	args []string
 }
 
-func (a *app) demo(ctx context.Context, dir string) error {
+// demo builds the repository in dir, which is called shown, and runs the steps there.
+func (a *app) demo(ctx context.Context, dir, shown string) error {
 	env, err := gitconfig.Host(a.host.Lookup, dir)
 	if err != nil {
 		return err
@@ -67,17 +72,18 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	}
 	fix := project.Repo.Short(project.Fix)
 	out := a.streams.Out
-	fmt.Fprintf(out, "A small project was built in %s. It is the %s;\nthe fix for GHSA-2c4f-6h8j-9m3p landed on main yesterday, as %s.\n", dir, demo.AsOf, fix)
+	fmt.Fprintf(out, "A small project was built in %s. It is the %s;\nthe fix for GHSA-2c4f-6h8j-9m3p landed on main yesterday, as %s.\n", shown, demo.AsOf, fix)
 	for _, step := range demoSteps(fix) {
 		fmt.Fprintf(out, "\n# %s\n$ git backport %s\n", strings.ReplaceAll(step.say, "\n", "\n# "), quoteAll(step.args))
 		inner := &app{host: a.host, streams: a.streams}
 		inner.host.Lookup = env.Lookup
+		inner.host.Getwd = func() (string, error) { return dir, nil }
 		inner.streams.Err = out
-		if code := inner.run(ctx, append([]string{"-C", dir}, step.args...)); code != ExitOK {
+		if code := inner.run(ctx, step.args); code != ExitOK {
 			fmt.Fprintf(out, "[exit status %d]\n", code)
 		}
 	}
-	fmt.Fprintf(out, "\nThe new branches are in %s; look at them with\n  git -C %s log --oneline --graph --all\n", dir, quoteArg(dir))
+	fmt.Fprintf(out, "\nThe new branches are in %s; look at them with\n  git -C %s log --oneline --graph --all\n", shown, quoteArg(shown))
 	return nil
 }
 
