@@ -54,7 +54,7 @@ func (m mergeStore) Tree(id merge.ID) ([]merge.Entry, error) {
 	}
 	out := make([]merge.Entry, len(entries))
 	for i, e := range entries {
-		out[i] = merge.Entry{Name: e.Name, Mode: merge.Mode(e.Mode), ID: merge.ID(e.ID)}
+		out[i] = merge.Entry{Name: e.Name, Mode: merge.Mode(e.Mode.Canonical()), ID: merge.ID(e.ID)}
 	}
 	return out, nil
 }
