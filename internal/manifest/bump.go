@@ -199,6 +199,7 @@ func (r *run) set(name string, read reading, changes map[int]string) error {
 func (r *run) replace(name string, data []byte) {
 	r.src.bytes[name] = data
 	delete(r.src.docs, name)
+	clear(r.src.workspaces)
 	r.changed[name] = true
 }
 

@@ -42,6 +42,17 @@ type workspace struct {
 // loadWorkspace reads the workspace whose root manifest is given; a manifest without [workspace] is
 // a workspace of one.
 func loadWorkspace(src *source, manifest string) (*workspace, error) {
+	if w := src.workspaces[manifest]; w != nil {
+		return w, nil
+	}
+	w, err := readWorkspace(src, manifest)
+	if err == nil {
+		src.workspaces[manifest] = w
+	}
+	return w, err
+}
+
+func readWorkspace(src *source, manifest string) (*workspace, error) {
 	doc, err := src.toml(manifest)
 	if err != nil {
 		return nil, err

@@ -25,10 +25,12 @@ type source struct {
 	tree  fs.FS
 	bytes map[string][]byte
 	docs  map[string]*Document
+	// workspaces are those loaded; they hold on to documents, hence end with the first edit.
+	workspaces map[string]*workspace
 }
 
 func newSource(tree fs.FS) *source {
-	return &source{tree: tree, bytes: map[string][]byte{}, docs: map[string]*Document{}}
+	return &source{tree: tree, bytes: map[string][]byte{}, docs: map[string]*Document{}, workspaces: map[string]*workspace{}}
 }
 
 // read returns the bytes of a regular file. A missing file is fs.ErrNotExist.
