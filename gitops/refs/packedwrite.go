@@ -35,7 +35,7 @@ func mergePacked(w io.Writer, path string, data []byte, changes []packedChange) 
 	if err != nil {
 		return false, err
 	}
-	out := bufio.NewWriterSize(w, 1<<20)
+	out := bufio.NewWriterSize(w, min(1<<20, len(data)+maxPackedLine))
 	if _, err := out.WriteString(header + "\n"); err != nil {
 		return false, err
 	}
