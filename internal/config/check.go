@@ -18,6 +18,9 @@ type checker struct {
 	scheme policy.Scheme
 }
 
+// maxRows bounds the rows of a table or array: no project has that many release lines.
+const maxRows = 2000
+
 func (c *checker) check(v *value, s shape, path string) {
 	if s.form == formArray && s.lone && v.form != formArray {
 		c.check(v, *s.item, path)
@@ -28,6 +31,10 @@ func (c *checker) check(v *value, s shape, path string) {
 	}
 	if v.form != s.form {
 		c.add(v.at, c.typeHint(v, s), "%s must be %s, not %s", quotePath(path), article(s), v.describe())
+		return
+	}
+	if len(v.keys) > maxRows || len(v.items) > maxRows {
+		c.add(v.at, "", "%s has more than %d rows", quotePath(path), maxRows)
 		return
 	}
 	switch s.form {
@@ -100,6 +107,9 @@ func (c *checker) keys(v *value, s shape, path string) {
 			if e.val != nil {
 				c.check(e.val, *sub, path+"."+e.name)
 			}
+			continue
+		}
+		if c.full() {
 			continue
 		}
 		c.add(e.at, c.keyHint(e.name, s, path), "unknown key %s", quotePath(path+"."+e.name))

@@ -115,9 +115,27 @@ func printable(s string) string {
 }
 
 // faults collects errors.
-type faults struct{ list Errors }
+type faults struct {
+	list Errors
+	more int // faults that were only counted
+}
+
+// maxPlaced bounds the faults whose place is looked up, which takes time that grows with the file.
+const maxPlaced = 200
+
+// full reports, and counts, a fault that nobody will see: its hint need not be looked for.
+func (f *faults) full() bool {
+	if len(f.list) < maxPlaced {
+		return false
+	}
+	f.more++
+	return true
+}
 
 func (f *faults) add(s span, hint, format string, args ...any) {
+	if f.full() {
+		return
+	}
 	f.list = append(f.list, s.error(hint, format, args...))
 }
 
@@ -136,7 +154,7 @@ func (f *faults) err() error {
 		return a.Col < b.Col
 	})
 	if len(f.list) > maxErrors {
-		more := len(f.list) - maxErrors
+		more := len(f.list) - maxErrors + f.more
 		f.list = append(f.list[:maxErrors:maxErrors], &Error{File: f.list[0].File, Message: fmt.Sprintf("and %d more", more)})
 	}
 	return f.list

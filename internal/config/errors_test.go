@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -128,6 +129,20 @@ func TestManyFaultsAreCounted(t *testing.T) {
 	for i := 1; i < maxErrors; i++ {
 		if list[i].Line < list[i-1].Line {
 			t.Errorf("fault on line %d comes after line %d", list[i].Line, list[i-1].Line)
+		}
+	}
+}
+
+// TestWideFiles: many keys, tables and faults in a file of the largest size.
+func TestWideFiles(t *testing.T) {
+	t.Parallel()
+	for _, row := range []string{"k%d = 1\n", "[t%d]\n", "[[branch]]\nline = \"%d\"\n", "[class.c%d]\n", "[phase.p%d]\n"} {
+		var b strings.Builder
+		for i := 0; b.Len() < MaxSize-100; i++ {
+			fmt.Fprintf(&b, row, i+1)
+		}
+		if _, err := Load(FileName, []byte(b.String()), nil); err == nil {
+			t.Errorf("%q many times is read", row)
 		}
 	}
 }

@@ -38,6 +38,9 @@ func (r *reader) importRows(format, name string, data []byte) ([]policy.Override
 	if len(rows) == 0 {
 		return nil, errors.New("there is no line in it")
 	}
+	if len(rows) > maxRows {
+		return nil, fmt.Errorf("more than %d lines", maxRows)
+	}
 	seen := map[policy.LineID]bool{}
 	for i := range rows {
 		if seen[rows[i].Line] {

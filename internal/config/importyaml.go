@@ -38,6 +38,28 @@ func decodeYAML(data []byte, into any) error {
 	return nil
 }
 
+// A scalar is a YAML value as it is written: 1.20 is a version here, and no number.
+type scalar string
+
+// UnmarshalYAML takes the text, without its quotes and comment.
+func (s *scalar) UnmarshalYAML(b []byte) error {
+	text := strings.TrimSpace(string(b))
+	if text != "" && (text[0] == '"' || text[0] == '\'') {
+		var quoted string
+		if err := yaml.Unmarshal([]byte(text), &quoted); err != nil {
+			return err
+		}
+		*s = scalar(quoted)
+		return nil
+	}
+	text, _, _ = strings.Cut(text, " #")
+	if text = strings.TrimSpace(text); text == "null" || text == "~" {
+		text = ""
+	}
+	*s = scalar(text)
+	return nil
+}
+
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return printable(s)
@@ -46,10 +68,10 @@ func firstLine(s string) string {
 // fromKubernetes reads kubernetes/website's schedule.yaml or eol.yaml.
 func (r *reader) fromKubernetes(data []byte) ([]policy.Override, error) {
 	type row struct {
-		Release     string `yaml:"release"`
-		Date        string `yaml:"releaseDate"`
-		Maintenance string `yaml:"maintenanceModeStartDate"`
-		End         string `yaml:"endOfLifeDate"`
+		Release     scalar `yaml:"release"`
+		Date        scalar `yaml:"releaseDate"`
+		Maintenance scalar `yaml:"maintenanceModeStartDate"`
+		End         scalar `yaml:"endOfLifeDate"`
 	}
 	var file struct {
 		Schedules []row `yaml:"schedules"`
@@ -60,11 +82,11 @@ func (r *reader) fromKubernetes(data []byte) ([]policy.Override, error) {
 	}
 	var rows []policy.Override
 	for _, f := range append(file.Schedules, file.Branches...) {
-		id, err := r.scheme.ParseLine(f.Release)
+		id, err := r.scheme.ParseLine(string(f.Release))
 		if err != nil {
 			return nil, err
 		}
-		d, err := days(f.Date, f.Maintenance, f.End)
+		d, err := days(string(f.Date), string(f.Maintenance), string(f.End))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Release, err)
 		}
@@ -80,12 +102,12 @@ func (r *reader) fromKubernetes(data []byte) ([]policy.Override, error) {
 // fromEndOfLife reads a product of endoflife.date: its page with front matter, or the API's list.
 func (r *reader) fromEndOfLife(data []byte) ([]policy.Override, error) {
 	type row struct {
-		Cycle    string `yaml:"releaseCycle"`
-		APICycle string `yaml:"cycle"`
-		Date     string `yaml:"releaseDate"`
-		Active   string `yaml:"eoas"`
-		Support  string `yaml:"support"`
-		End      string `yaml:"eol"`
+		Cycle    scalar `yaml:"releaseCycle"`
+		APICycle scalar `yaml:"cycle"`
+		Date     scalar `yaml:"releaseDate"`
+		Active   scalar `yaml:"eoas"`
+		Support  scalar `yaml:"support"`
+		End      scalar `yaml:"eol"`
 	}
 	text := strings.ReplaceAll(string(data), "\r\n", "\n")
 	if rest, ok := strings.CutPrefix(text, "---\n"); ok {
@@ -107,12 +129,12 @@ func (r *reader) fromEndOfLife(data []byte) ([]policy.Override, error) {
 	}
 	var rows []policy.Override
 	for _, f := range list {
-		name := f.Cycle + f.APICycle
+		name := string(f.Cycle + f.APICycle)
 		id, err := r.scheme.ParseLine(name)
 		if err != nil {
 			return nil, err
 		}
-		d, err := days(f.Date, date(f.Active+f.Support), date(f.End))
+		d, err := days(string(f.Date), date(f.Active+f.Support), date(f.End))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -132,9 +154,9 @@ func (r *reader) fromEndOfLife(data []byte) ([]policy.Override, error) {
 }
 
 // date drops what is not one: endoflife.date writes false for "not yet" and true for "yes".
-func date(s string) string {
+func date(s scalar) string {
 	if s == "true" || s == "false" {
 		return ""
 	}
-	return s
+	return string(s)
 }

@@ -302,7 +302,7 @@ func (r *reader) phases(v *value, imported bool) {
 		for _, k := range known {
 			found = found || k == e.name
 		}
-		if !found {
+		if !found && !r.full() {
 			hint := "phases: " + strings.Join(known, ", ")
 			if n := nearest(e.name, known); n != "" {
 				hint = fmt.Sprintf("did you mean %q?", n)

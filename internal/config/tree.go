@@ -71,6 +71,9 @@ func parse(src *source) (*value, error) {
 		return nil, Errors{whole.error("", "%d bytes: a policy file has at most %d", len(src.data), MaxSize)}
 	}
 	src.data = []byte(strings.TrimPrefix(string(src.data), "\ufeff"))
+	if i := tooDeep(src.data); i >= 0 {
+		return nil, Errors{span{src: src, off: i}.error("", "nested too deeply")}
+	}
 	var discard map[string]any
 	if _, err := toml.Decode(string(src.data), &discard); err != nil {
 		if pe, ok := err.(toml.ParseError); ok {
