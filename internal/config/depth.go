@@ -5,12 +5,13 @@ import "bytes"
 const (
 	maxBrackets = 64 // arrays and inline tables inside one another
 	maxDots     = 32 // parts of a dotted key
+	maxKeys     = 20_000
 )
 
-// tooDeep returns where a TOML document nests deeper than a policy file has any reason to, -1 if
-// nowhere. The parsers behind it take time that is not linear in the depth, or recurse.
+// tooDeep returns where a TOML document nests deeper, or has more keys, than a policy file has any
+// reason to, -1 if nowhere. The parsers behind it take time that is not linear in the depth, or recurse.
 func tooDeep(data []byte) int {
-	depth, dots := 0, 0
+	depth, dots, keys := 0, 0, 0
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; c {
 		case '#':
@@ -23,16 +24,20 @@ func tooDeep(data []byte) int {
 			i = endOfString(data, i)
 		case '[', '{':
 			depth++
+			keys++
 			dots = 0
 		case ']', '}':
 			depth--
 			dots = 0
-		case '=', ',', '\n':
+		case '=':
+			keys++
+			dots = 0
+		case ',', '\n':
 			dots = 0
 		case '.':
 			dots++
 		}
-		if depth > maxBrackets || dots > maxDots {
+		if depth > maxBrackets || dots > maxDots || keys > maxKeys {
 			return min(i, len(data)-1)
 		}
 	}

@@ -72,7 +72,7 @@ func parse(src *source) (*value, error) {
 	}
 	src.data = []byte(strings.TrimPrefix(string(src.data), "\ufeff"))
 	if i := tooDeep(src.data); i >= 0 {
-		return nil, Errors{span{src: src, off: i}.error("", "nested too deeply")}
+		return nil, Errors{span{src: src, off: i}.error("", "nested too deeply, or too many keys")}
 	}
 	var discard map[string]any
 	if _, err := toml.Decode(string(src.data), &discard); err != nil {
