@@ -11,8 +11,8 @@ import (
 func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.planCommand(), a.applyCommand(),
-		a.branchesCommand(),
-		a.demoCommand(), a.versionCommand(),
+		a.branchesCommand(), a.scheduleCommand(),
+		a.initCommand(), a.demoCommand(), a.versionCommand(),
 	}
 }
 

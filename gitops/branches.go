@@ -182,7 +182,7 @@ func (r *Repo) ChooseRemote(asked string, isRelease func(branch string) bool) (s
 }
 
 // Main returns the main branch: name if not empty, else where the remote's HEAD points, else main,
-// else master.
+// else master, else, in a bare repository, where HEAD points.
 func (r *Repo) Main(ctx context.Context, remote, name string, base Base) (Branch, error) {
 	if name != "" {
 		return r.Branch(remote, name, base)
@@ -194,7 +194,13 @@ func (r *Repo) Main(ctx context.Context, remote, name string, base Base) (Branch
 			names = append(names, strings.TrimPrefix(head.Symbolic, prefix))
 		}
 	}
-	for _, candidate := range append(names, "main", "master") {
+	names = append(names, "main", "master")
+	if r.Layout.Bare {
+		if head, err := r.refs.Read("HEAD"); err == nil && strings.HasPrefix(head.Symbolic, "refs/heads/") {
+			names = append(names, strings.TrimPrefix(head.Symbolic, "refs/heads/"))
+		}
+	}
+	for _, candidate := range names {
 		b, err := r.Branch(remote, candidate, base)
 		if err == nil || !errors.Is(err, ErrNoRef) {
 			return b, err

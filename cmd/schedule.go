@@ -1,0 +1,170 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/txfs"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// scheduleFlags are the flags of schedule.
+type scheduleFlags struct {
+	format, update, check string
+	next, ended           int
+}
+
+func (a *app) scheduleCommand() *cobra.Command {
+	var f scheduleFlags
+	cmd := &cobra.Command{
+		Use: "schedule", GroupID: "look", Args: noArgs,
+		Short: "Show the support calendar, past and planned",
+		Long: `Shows when each release line is supported, in which phase, and how long two lines of a class overlap:
+the time there is to upgrade. Planned days come from [dates] plan in the policy.
+
+--update writes the calendar into FILE, between the lines
+  ` + report.CalendarBegin + `
+  ` + report.CalendarEnd + `
+and --check tells whether it is up to date there. The format is markdown then, unless --format says
+otherwise; a FILE that ends in .svg or .json is the calendar as a whole.` + exitStatus(ExitOK, ExitUsage, ExitRefused, ExitRepository),
+		Example: `  git backport schedule --next 3
+  git backport schedule --format mermaid --update docs/support.md
+  git backport schedule --check docs/support.md`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			format, err := f.calendarFormat(a.json)
+			if err != nil {
+				return err
+			}
+			w, err := a.open(cmd.Context(), true)
+			if err != nil {
+				return err
+			}
+			return a.schedule(w, f, format)
+		},
+	}
+	cmd.Flags().StringVar(&f.format, "format", "", "table (the default), markdown, mermaid, svg or json")
+	cmd.Flags().IntVar(&f.next, "next", 4, "show `N` lines to come, where the policy plans them")
+	cmd.Flags().IntVar(&f.ended, "ended", 3, "show the newest `N` lines that have ended; -1 shows all")
+	cmd.Flags().StringVar(&f.update, "update", "", "write the calendar into `FILE`")
+	cmd.Flags().StringVar(&f.check, "check", "", "tell whether `FILE` holds the calendar as it is")
+	cmd.MarkFlagsMutuallyExclusive("update", "check")
+	return cmd
+}
+
+// file is the file that is written or checked; "" for none.
+func (f scheduleFlags) file() string { return f.update + f.check }
+
+// whole tells whether the file is the calendar and nothing else.
+func (f scheduleFlags) whole() bool {
+	ext := strings.ToLower(filepath.Ext(f.file()))
+	return ext == ".svg" || ext == ".json"
+}
+
+// calendarFormat is the format asked for, or what fits the file.
+func (f scheduleFlags) calendarFormat(json bool) (report.CalendarFormat, error) {
+	switch {
+	case f.next < 0 || f.next > 100:
+		return "", usageError(fmt.Errorf("--next %d: want 0 to 100", f.next), "")
+	case f.format == "" && f.whole():
+		return report.CalendarFormat(strings.ToLower(filepath.Ext(f.file()))[1:]), nil
+	case f.format == "" && f.file() != "":
+		return report.CalendarMarkdown, nil
+	case json && f.file() == "":
+		return report.CalendarJSON, nil
+	case f.format == "":
+		return report.CalendarTable, nil
+	}
+	format := report.CalendarFormat(f.format)
+	if !slices.Contains(report.CalendarFormats(), format) {
+		return "", usageError(fmt.Errorf("--format %q: want table, markdown, mermaid, svg or json", f.format), "")
+	}
+	return format, nil
+}
+
+func (a *app) schedule(w *workspace, f scheduleFlags, format report.CalendarFormat) error {
+	var text bytes.Buffer
+	calendar := policy.Schedule(w.config.Policy, w.facts, f.next)
+	if err := report.WriteCalendar(&text, calendar, format, report.CalendarOptions{Ended: f.ended}); err != nil {
+		return err
+	}
+	if !a.json {
+		for _, text := range w.warnings {
+			a.warn(text)
+		}
+	}
+	if f.file() == "" {
+		_, err := a.streams.Out.Write(text.Bytes())
+		return err
+	}
+	path := f.file()
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(w.env.Dir, path)
+	}
+	was, now, err := f.calendarFile(path, text.Bytes(), format)
+	if err != nil {
+		return err
+	}
+	stale := !bytes.Equal(was, now)
+	if stale && f.update != "" {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
+		}
+		if err := txfs.Replace(txfs.Real{}, path, now, 0o666); err != nil {
+			return fmt.Errorf("writing the calendar: %w", err)
+		}
+	}
+	if stale && f.check != "" {
+		a.code = ExitRefused
+	}
+	return a.scheduleDone(f, stale)
+}
+
+// calendarFile returns what the file holds, and what it holds with the calendar in it.
+func (f scheduleFlags) calendarFile(path string, text []byte, format report.CalendarFormat) (was, now []byte, err error) {
+	was, err = os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && f.whole() {
+		return nil, text, nil
+	}
+	if err != nil {
+		return nil, nil, usageError(fmt.Errorf("reading the file for the calendar: %w", err), "make the file first, with the two lines that 'git backport schedule --help' shows")
+	}
+	if f.whole() {
+		return was, text, nil
+	}
+	now, err = report.ReplaceCalendar(was, text, format)
+	if err != nil {
+		return nil, nil, usageError(fmt.Errorf("%s: %w", f.file(), err), "put the lines\n  "+report.CalendarBegin+"\n  "+report.CalendarEnd+"\nwhere the calendar belongs")
+	}
+	return was, now, nil
+}
+
+// scheduleDone says what became of the file.
+func (a *app) scheduleDone(f scheduleFlags, stale bool) error {
+	if a.json {
+		return a.writeJSON(struct {
+			Schema  string `json:"schema"`
+			File    string `json:"file"`
+			Stale   bool   `json:"stale"`
+			Written bool   `json:"written"`
+			Exit    int    `json:"exit"`
+		}{"git-backport/schedule-file/v1", f.file(), stale, stale && f.update != "", int(a.code)})
+	}
+	said := "holds the calendar as it is"
+	switch {
+	case stale && f.update != "":
+		said = "updated"
+	case stale:
+		said = "does not hold the calendar as it is; git backport schedule --update " + quoteArg(f.check) + " writes it"
+	}
+	_, err := fmt.Fprintf(a.streams.Out, "%s: %s\n", f.file(), said)
+	return err
+}
