@@ -159,3 +159,44 @@ func FuzzNotes(f *testing.F) {
 		}
 	})
 }
+
+// FuzzGoMod bumps the requirements of a go.mod beside a version file.
+func FuzzGoMod(f *testing.F) {
+	f.Add([]byte("module a\n\nreplace b => ./b\n\nrequire b v1.2.3 // v1.2.3\n"))
+	f.Add([]byte("module a\r\nrequire (\r\n\tb/v2 v2.305.3 // indirect\r\n\t\"c\" v1.2.3\r\n)\r\nreplace (\r\n\tb/v2 => ../b\r\n\tc v1.2.3 => ../c\r\n)"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		res, err := Bump(fstest.MapFS{
+			"VERSION": {Data: []byte("1.2.3\n"), Mode: 0o644},
+			"go.mod":  {Data: data, Mode: 0o644},
+		}, BumpOptions{To: "1.2.4", Files: []Rule{{Type: "version-file"}, {Type: "go-mod"}}})
+		if errors.Is(err, ErrEffect) || errors.Is(err, ErrOverlap) {
+			t.Fatalf("%q: %v", data, err)
+		}
+		if err != nil {
+			return
+		}
+		for _, file := range res.Files {
+			if file.Path == "go.mod" && bytes.Count(file.Data, []byte("\n")) != bytes.Count(data, []byte("\n")) {
+				t.Fatalf("%q became %q", data, file.Data)
+			}
+		}
+	})
+}
+
+// A Bump of a workspace of 60 packages with its lock.
+func BenchmarkBump(b *testing.B) {
+	tree := fstest.MapFS{"Cargo.toml": {Data: []byte("[workspace]\nmembers = [\"c/*\"]\n[workspace.package]\nversion = \"1.2.3\"\n"), Mode: 0o644}}
+	var lock strings.Builder
+	for i := range 60 {
+		name := "c" + strings.Repeat("x", i)
+		tree["c/"+name+"/Cargo.toml"] = &fstest.MapFile{Data: []byte("[package]\nname = \"" + name + "\"\nversion.workspace = true\n[dependencies]\nc = { path = \"../c\", version = \"=1.2.3\" }\n"), Mode: 0o644}
+		lock.WriteString("[[package]]\nname = \"" + name + "\"\nversion = \"1.2.3\"\n\n")
+	}
+	tree["Cargo.lock"] = &fstest.MapFile{Data: []byte(lock.String()), Mode: 0o644}
+	b.ReportAllocs()
+	for b.Loop() {
+		if res, err := Bump(tree, BumpOptions{To: "1.2.4"}); err != nil || len(res.Files) < 60 {
+			b.Fatal(err, len(res.Files))
+		}
+	}
+}

@@ -16,7 +16,7 @@ func JSON(data []byte) (*Document, error) {
 	}
 	b := jsonBuilder{doc: newDocument(data)}
 	body := data
-	if bytes.HasPrefix(data, bom) {
+	if bytes.HasPrefix(data, []byte(bom)) {
 		b.base, body = len(bom), data[len(bom):]
 	}
 	b.dec = json.NewDecoder(bytes.NewReader(body))

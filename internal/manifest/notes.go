@@ -82,7 +82,7 @@ func ParseNotes(data []byte) (*Notes, error) {
 
 // text returns a line without its line end and a byte order mark.
 func (n *Notes) text(i int) string {
-	return strings.TrimRight(strings.TrimPrefix(n.lines[i], string(bom)), "\r\n")
+	return strings.TrimRight(strings.TrimPrefix(n.lines[i], bom), "\r\n")
 }
 
 func (n *Notes) blank(i int) bool { return strings.TrimSpace(n.text(i)) == "" }

@@ -18,7 +18,7 @@ const (
 	byValue                   // { } or [ ]: closed
 )
 
-var bom = []byte("\xef\xbb\xbf")
+const bom = "\xef\xbb\xbf" // the byte order mark
 
 // TOML parses a TOML file. Errors are of type *FileError with a line and no path; they wrap ErrTooLarge,
 // ErrTooDeep or ErrDuplicate where that is the cause. Integers, floats and dates are split off but
@@ -29,7 +29,7 @@ func TOML(data []byte) (*Document, error) {
 	}
 	b := tomlBuilder{doc: newDocument(data)}
 	body := data
-	if bytes.HasPrefix(data, bom) {
+	if bytes.HasPrefix(data, []byte(bom)) {
 		b.base, body = len(bom), data[len(bom):]
 	}
 	b.parser.Reset(body)

@@ -8,7 +8,7 @@ import (
 // A version file holds nothing but the version: one line, which may start with v, among white space.
 
 func readVersionFile(data []byte) ([]entry, error) {
-	body := bytes.TrimPrefix(data, bom)
+	body := bytes.TrimPrefix(data, []byte(bom))
 	text := strings.TrimSpace(string(body))
 	start := len(data) - len(body) + strings.Index(string(body), text)
 	if strings.HasPrefix(text, "v") {
