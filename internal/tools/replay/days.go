@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// patchDays reads the clone's branches and tags and asks the policy about each day of patch releases.
+func patchDays(r *replay) ([][]string, error) {
+	preset, err := config.Preset("wasmtime")
+	if err != nil {
+		return nil, err
+	}
+	refs, err := r.gitOut("for-each-ref", "--format=%(refname)%09%(creatordate:format-local:%Y-%m-%d)", "refs/heads", "refs/remotes", "refs/tags")
+	if err != nil {
+		return nil, err
+	}
+	var facts policy.Facts
+	for line := range strings.Lines(refs) {
+		name, day, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		if tag, ok := strings.CutPrefix(name, "refs/tags/"); ok {
+			date, err := policy.ParseDate(day)
+			if err != nil {
+				return nil, fmt.Errorf("tag %s: %w", tag, err)
+			}
+			facts.Tags = append(facts.Tags, policy.TagFact{Name: tag, Date: date})
+			continue
+		}
+		short := name[strings.LastIndex(name, "/")+1:]
+		facts.Branches = append(facts.Branches, policy.BranchFact{Name: short})
+	}
+	var rows [][]string
+	for _, d := range policy.PatchDays(preset.Policy, facts, policy.Security, 2) {
+		rows = append(rows, []string{d.Date.String(), ids(d.Patched), ids(d.Required), ids(d.Pending), ids(d.Released), ids(d.Extra), ids(d.Missing)})
+	}
+	return rows, nil
+}
+
+func ids(list []policy.LineID) string {
+	var out []string
+	for _, id := range list {
+		out = append(out, id.String())
+	}
+	return orDash(strings.Join(out, " "))
+}
