@@ -77,6 +77,9 @@ func (m *merger) visit(d *dir, watch uint8, depth int) error {
 			return err
 		}
 		w.lists[side] = entries
+		if side != sideBase {
+			d.lists[side] = entries
+		}
 		if raw {
 			d.raw |= 1 << side
 		}

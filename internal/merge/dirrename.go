@@ -168,13 +168,12 @@ func (m *merger) inTheWay(side int, c *fileChange, to string) bool {
 // configuration: a directory rename suggests it, nobody said so.
 func (m *merger) moveTo(side int, c *fileChange, d *dir, to string) {
 	old, oldPath := c.node, c.path
-	moved := old
-	if old.trees == 0 {
-		old.parent.drop(old)
-	} else {
-		moved = &node{files: 1 << side}
-		moved.stages[side] = old.stages[side]
-		old.files, old.clash, old.equal = 0, false, 0
+	moved := &node{files: 1 << side}
+	moved.stages[side] = old.stages[side]
+	old.files, old.clash, old.equal = 0, false, 0
+	if old.trees == 0 && old.sub == nil {
+		old.settled = true
+		delete(old.parent.index, old.name)
 	}
 	_, name := splitPath(to)
 	if n := d.index[name]; n != nil {

@@ -48,9 +48,10 @@ func (n *node) fromPath(side int) string {
 type dir struct {
 	path  string
 	trees [3]ID
-	raw   uint8   // sides whose tree holds modes that git rewrites
-	whole []Entry // entries that the trees settled
-	nodes []*node // entries that they did not, in the order they were met
+	lists [3][]Entry // of ours and theirs, as read
+	raw   uint8      // sides whose tree holds modes that git rewrites
+	whole []Entry    // entries that the trees settled
+	nodes []*node    // entries that they did not, in the order they were met
 	index map[string]*node
 	names map[string]bool // names in whole; made on first use
 }
@@ -77,16 +78,6 @@ func (d *dir) insert(n *node) {
 	n.parent = d
 	d.nodes = append(d.nodes, n)
 	d.index[n.name] = n
-}
-
-func (d *dir) drop(n *node) {
-	for i, have := range d.nodes {
-		if have == n {
-			d.nodes = append(d.nodes[:i], d.nodes[i+1:]...)
-			break
-		}
-	}
-	delete(d.index, n.name)
 }
 
 // holds tells whether the trees settled an entry called name.

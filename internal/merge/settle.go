@@ -1,9 +1,6 @@
 package merge
 
-import (
-	"fmt"
-	"sort"
-)
+import "fmt"
 
 // settleRoot settles every open path, children before their directory, and writes the trees.
 func (m *merger) settleRoot() (ID, error) {
@@ -204,23 +201,4 @@ func (m *merger) settleTypes(n *node) error {
 	}
 	m.conflict(KindDistinctTypes, paths, "%s had different types on each side; renamed %s so each can be recorded somewhere.", n.path, words)
 	return nil
-}
-
-// writeDir writes the directory's tree, unless a side has the same one.
-func (m *merger) writeDir(d *dir) (Version, error) {
-	entries := d.whole
-	for _, n := range d.nodes {
-		if n.result != (Version{}) {
-			entries = append(entries, Entry{Name: n.name, Mode: n.result.Mode, ID: n.result.ID})
-		}
-	}
-	if len(entries) == 0 {
-		return Version{}, nil
-	}
-	sort.Slice(entries, func(i, j int) bool { return treeLess(&entries[i], &entries[j]) })
-	id, err := m.st.WriteTree(entries)
-	if err != nil {
-		return Version{}, fmt.Errorf("storing the tree of directory %q: %w", d.path, err)
-	}
-	return Version{Mode: ModeTree, ID: id}, nil
 }
