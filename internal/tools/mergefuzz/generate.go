@@ -17,7 +17,7 @@ type mergeCase struct {
 // A generator makes the lines of a base and edits them.
 type generator struct {
 	kind  string
-	share int // of 100
+	share int // of 1000
 	base  func(r *rand.Rand) []string
 	word  func(r *rand.Rand) string // a line to insert
 	edits int                       // most edits per side
@@ -27,18 +27,18 @@ type generator struct {
 
 func generators() []generator {
 	return []generator{
-		{"tiny", 25, alphabet(2, 5, 14), letter(4), 4, 4, false},
-		{"small", 20, alphabet(3, 9, 40), letter(9), 6, 6, false},
-		{"crlf", 10, alphabet(2, 8, 25), letter(8), 5, 5, true},
-		{"braces", 15, code, codeLine, 8, 8, false},
-		{"runs", 10, runs, letter(5), 6, 20, false},
-		{"frequent", 7, frequent, letter(6), 10, 30, false},
-		{"frequent2", 5, frequent2, letter(12), 20, 12, false},
-		{"long", 3, long, codeLine, 60, 60, false},
-		{"noise", 2, noise, noiseLine, 300, 12, false},
-		{"snakes", 2, noise, noiseLine, 40, 200, false},
+		{"tiny", 300, alphabet(2, 5, 14), letter(4), 4, 4, false},
+		{"small", 250, alphabet(3, 9, 40), letter(9), 6, 6, false},
+		{"crlf", 120, alphabet(2, 8, 25), letter(8), 5, 5, true},
+		{"braces", 150, code, codeLine, 8, 8, false},
+		{"runs", 80, runs, letter(5), 6, 20, false},
+		{"frequent", 60, frequent, letter(6), 10, 30, false},
+		{"frequent2", 25, frequent2, letter(12), 20, 12, false},
+		{"long", 5, long, codeLine, 60, 60, false},
+		{"noise", 4, noise, noiseLine, 300, 12, false},
+		{"snakes", 4, noise, noiseLine, 40, 200, false},
 		{"huge", 0, huge, noiseLine, 400, 300, false}, // only when asked for: ten a second
-		{"rewritten", 1, noise, noiseLine, 6, 3000, false},
+		{"rewritten", 2, noise, noiseLine, 6, 3000, false},
 	}
 }
 
@@ -48,7 +48,7 @@ func generate(seed uint64, n int, only string) []mergeCase {
 	gens := generators()
 	cases := make([]mergeCase, 0, n)
 	for len(cases) < n {
-		pick := r.IntN(100)
+		pick := r.IntN(1000)
 		var g generator
 		for _, g = range gens {
 			if pick -= g.share; pick < 0 {
