@@ -9,6 +9,71 @@ import (
 	"github.com/git-backport/git-backport/internal/gittest"
 )
 
+// A blobCase is an attributes line and configuration for the file "a", and what they make of a conflict.
+type blobCase struct {
+	attributes string
+	config     configs
+	kind       blobKind // where it is a conflict
+	attribute  string
+	recent     bool // an older git reads conflict-marker-size otherwise
+}
+
+type configs = []string
+
+var blobCases = []blobCase{
+	{attributes: "", kind: blobContent},
+	{attributes: "a merge", attribute: "merge"},
+	{attributes: "a merge=text", attribute: "merge=text"},
+	{attributes: "a merge=union", attribute: "merge=union"},
+	{attributes: "a merge=Union", attribute: "merge=Union"},
+	{attributes: "a merge=nobody", attribute: "merge=nobody"},
+	{attributes: "a merge=", attribute: "merge="},
+	{attributes: "a -merge", kind: blobBinary, attribute: "-merge"},
+	{attributes: "a merge=binary", kind: blobBinary, attribute: "merge=binary"},
+	{attributes: "a binary", kind: blobBinary, attribute: "-merge"},
+	{attributes: "a binary merge", attribute: "merge"},
+	{config: configs{"merge.default=union"}, attribute: "merge.default=union"},
+	{config: configs{"merge.default=binary"}, kind: blobBinary, attribute: "merge.default=binary"},
+	{config: configs{"merge.default=nobody"}, attribute: "merge.default=nobody"},
+	{attributes: "a !merge", config: configs{"merge.default=union"}, attribute: "merge.default=union"},
+	{attributes: "a merge", config: configs{"merge.default=union"}, attribute: "merge"},
+	{attributes: "a merge=nobody", config: configs{"merge.default=union"}, attribute: "merge=nobody"},
+	{attributes: "a -merge", config: configs{"merge.default=union"}, kind: blobBinary, attribute: "-merge"},
+	{attributes: "a conflict-marker-size=10"},
+	{attributes: "a conflict-marker-size=1"},
+	{attributes: "a conflict-marker-size=0"},
+	{attributes: "a conflict-marker-size=-3"},
+	{attributes: "a conflict-marker-size=+9"},
+	{attributes: "a conflict-marker-size=9x", recent: true},
+	{attributes: "a conflict-marker-size=4294967299", recent: true},
+	{attributes: "a conflict-marker-size"},
+	{attributes: "a -conflict-marker-size"},
+	{attributes: "a merge=mine", config: configs{"merge.mine.driver=true"}, kind: blobDriver, attribute: "merge=mine"},
+	{attributes: "a merge=union", config: configs{"merge.union.driver=true"}, kind: blobDriver, attribute: "merge=union"},
+	{config: configs{"merge.default=mine", "merge.mine.driver=true"}, kind: blobDriver, attribute: "merge.default=mine"},
+}
+
+// here merges the case here and returns git's flags for it.
+func (c blobCase) here(t *testing.T, base, ours, theirs string) (got blobResult, src AttributeSource, flags []string) {
+	t.Helper()
+	src = AttributeSource{Info: []byte(c.attributes), Drivers: map[string]bool{}}
+	for _, k := range c.config {
+		flags = append(flags, "-c", k)
+		key, value, _ := strings.Cut(k, "=")
+		if d, is := strings.CutSuffix(key, ".driver"); is {
+			src.Drivers[strings.TrimPrefix(d, "merge.")] = true
+		} else {
+			src.MergeDefault = value
+		}
+	}
+	a := newAttributes(nil, src)
+	got, err := a.mergeBlobs("a", []byte(base), []byte(ours), []byte(theirs), blobMerge{Labels: Labels{Ours: "O", Theirs: "T"}})
+	if err != nil {
+		t.Fatalf("%s: %v", c.attributes, err)
+	}
+	return got, src, flags
+}
+
 // TestMergeBlobsOracle merges a file under many attributes beside git.
 func TestMergeBlobsOracle(t *testing.T) {
 	r := gittest.New(t)
@@ -23,66 +88,13 @@ func TestMergeBlobsOracle(t *testing.T) {
 	}
 	r.Git("tag", "O", ids["ours"])
 	r.Git("tag", "T", ids["theirs"])
-	type configs = []string
 	recent := recentMarkers(t)
-	for _, c := range []struct {
-		attributes string
-		config     configs
-		kind       blobKind // where it is a conflict
-		attribute  string
-		recent     bool // an older git reads conflict-marker-size otherwise
-	}{
-		{attributes: "", kind: blobContent},
-		{attributes: "a merge", attribute: "merge"},
-		{attributes: "a merge=text", attribute: "merge=text"},
-		{attributes: "a merge=union", attribute: "merge=union"},
-		{attributes: "a merge=Union", attribute: "merge=Union"},
-		{attributes: "a merge=nobody", attribute: "merge=nobody"},
-		{attributes: "a merge=", attribute: "merge="},
-		{attributes: "a -merge", kind: blobBinary, attribute: "-merge"},
-		{attributes: "a merge=binary", kind: blobBinary, attribute: "merge=binary"},
-		{attributes: "a binary", kind: blobBinary, attribute: "-merge"},
-		{attributes: "a binary merge", attribute: "merge"},
-		{config: configs{"merge.default=union"}, attribute: "merge.default=union"},
-		{config: configs{"merge.default=binary"}, kind: blobBinary, attribute: "merge.default=binary"},
-		{config: configs{"merge.default=nobody"}, attribute: "merge.default=nobody"},
-		{attributes: "a !merge", config: configs{"merge.default=union"}, attribute: "merge.default=union"},
-		{attributes: "a merge", config: configs{"merge.default=union"}, attribute: "merge"},
-		{attributes: "a merge=nobody", config: configs{"merge.default=union"}, attribute: "merge=nobody"},
-		{attributes: "a -merge", config: configs{"merge.default=union"}, kind: blobBinary, attribute: "-merge"},
-		{attributes: "a conflict-marker-size=10"},
-		{attributes: "a conflict-marker-size=1"},
-		{attributes: "a conflict-marker-size=0"},
-		{attributes: "a conflict-marker-size=-3"},
-		{attributes: "a conflict-marker-size=+9"},
-		{attributes: "a conflict-marker-size=9x", recent: true},
-		{attributes: "a conflict-marker-size=4294967299", recent: true},
-		{attributes: "a conflict-marker-size"},
-		{attributes: "a -conflict-marker-size"},
-		{attributes: "a merge=mine", config: configs{"merge.mine.driver=true"}, kind: blobDriver, attribute: "merge=mine"},
-		{attributes: "a merge=union", config: configs{"merge.union.driver=true"}, kind: blobDriver, attribute: "merge=union"},
-		{config: configs{"merge.default=mine", "merge.mine.driver=true"}, kind: blobDriver, attribute: "merge.default=mine"},
-	} {
+	for _, c := range blobCases {
 		if c.recent && !recent {
 			continue
 		}
 		name := strings.Join(append([]string{c.attributes}, c.config...), " ")
-		src := AttributeSource{Info: []byte(c.attributes), Drivers: map[string]bool{}}
-		args := []string{}
-		for _, k := range c.config {
-			args = append(args, "-c", k)
-			key, value, _ := strings.Cut(k, "=")
-			if d, is := strings.CutSuffix(key, ".driver"); is {
-				src.Drivers[strings.TrimPrefix(d, "merge.")] = true
-			} else {
-				src.MergeDefault = value
-			}
-		}
-		a := newAttributes(nil, src)
-		got, err := a.mergeBlobs("a", []byte(base), []byte(ours), []byte(theirs), blobMerge{Labels: Labels{Ours: "O", Theirs: "T"}})
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+		got, src, args := c.here(t, base, ours, theirs)
 		if got.Attribute != c.attribute || !got.Clean && got.Kind != c.kind {
 			t.Errorf("%s: kind %d by %q, want %d by %q", name, got.Kind, got.Attribute, c.kind, c.attribute)
 		}
