@@ -19,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the tables of testdata/policy")
 
 // TestPolicies runs testdata/policy/*.txtar: a policy, what a repository shows, and what is to be
-// decided. testdata/README.md says how the files are written.
+// decided. testdata/policy/README.md says how they are written.
 func TestPolicies(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/policy/*.txtar")
 	if err != nil || len(files) < 20 {
