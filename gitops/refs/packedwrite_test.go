@@ -21,6 +21,17 @@ func writeTestFile(t testing.TB, path, content string) {
 	}
 }
 
+// memory is a directory in memory where there is one.
+func memory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "git-backport-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 // TestMergePackedProperty changes random files and compares with a model: a map. Lines of others
 // stay byte for byte.
 func TestMergePackedProperty(t *testing.T) {
@@ -118,6 +129,7 @@ func FuzzMergePacked(f *testing.F) {
 	f.Add([]byte("# pack-refs with: peeled fully-peeled sorted \n"+id+" refs/heads/a\n^"+id+"\n"), "refs/heads/b")
 	f.Add([]byte(id+" refs/heads/b\n"+id+" refs/heads/a\n"), "refs/heads/a")
 	f.Add([]byte(""), "refs/heads/a")
+	dir := memory(f)
 	f.Fuzz(func(t *testing.T, data []byte, name string) {
 		if CheckName(name) != nil || len(name) > 200 {
 			t.Skip("no name of ours")
@@ -127,7 +139,6 @@ func FuzzMergePacked(f *testing.F) {
 		if _, err := mergePacked(&out, "packed-refs", data, []packedChange{{name, want}}); err != nil {
 			return
 		}
-		dir := t.TempDir()
 		writeTestFile(t, dir+"/packed-refs", out.String())
 		ref, err := Open(dir, dir).Read(name)
 		if perWorktree(name) || !strings.HasPrefix(name, "refs/") {
@@ -140,11 +151,7 @@ func FuzzMergePacked(f *testing.F) {
 }
 
 func BenchmarkCommitFiveBesideHundredThousand(b *testing.B) {
-	dir, err := os.MkdirTemp("/dev/shm", "refs-bench-")
-	if err != nil {
-		dir = b.TempDir()
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
+	dir := memory(b)
 	var text strings.Builder
 	text.WriteString(fullHeader + "\n")
 	for i := range 100000 {

@@ -196,8 +196,8 @@ func FuzzPacked(f *testing.F) {
 		"# pack-refs with: sorted\n^" + id + "\n", "# pack-refs with: sorted\n" + id + " refs/heads/a", "# other\n", id, "^" + id + "\n^" + id + "\n", "# pack-refs with: sorted\n\n\n\n"} {
 		f.Add([]byte(s))
 	}
+	dir := scratch(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "packed-refs"), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
