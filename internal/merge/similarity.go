@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"bytes"
 	"fmt"
 )
 
@@ -43,9 +44,8 @@ func (c *spanCounter) copied(spans []span) (n uint64) {
 	return n
 }
 
-// spans cuts data into chunks. Nothing may be loaded.
-func (c *spanCounter) spans(data []byte) []span {
-	text := !isBinary(data)
+// spans cuts data into chunks; in text the CR of a CRLF does not count. Nothing may be loaded.
+func (c *spanCounter) spans(data []byte, text bool) []span {
 	var spans []span
 	var a, b uint32
 	n := uint32(0)
@@ -114,12 +114,28 @@ func (r *renameSearch) spansOf(c *fileChange) ([]span, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading %q (%s): %w", c.path, id, err)
 		}
+		text, err := r.countsAsText(c.path, data)
+		if err != nil {
+			return nil, err
+		}
 		loaded := r.scratch.loaded
 		r.scratch.unload()
-		c.spans = r.scratch.spans(data)
+		c.spans = r.scratch.spans(data, text)
 		r.scratch.load(loaded)
 	}
 	return c.spans, nil
+}
+
+// countsAsText tells whether data is text by the diff attribute or, failing that, by its bytes.
+func (r *renameSearch) countsAsText(path string, data []byte) (bool, error) {
+	if !bytes.Contains(data, []byte("\r\n")) {
+		return false, nil // it makes no difference
+	}
+	binary, known, err := r.m.attrs.diffBinary(path)
+	if err != nil || known {
+		return !binary, err
+	}
+	return !isBinary(data), nil
 }
 
 func (r *renameSearch) loadTarget(target *fileChange) error {
