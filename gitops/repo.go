@@ -19,14 +19,15 @@ type Repo struct {
 	Layout gitconfig.Layout
 	Config *gitconfig.Config
 
-	db        *odb.DB
-	refs      *refs.Store
-	env       gitconfig.Environment
-	shallow   map[ID]bool
-	commits   commitCache
-	abbrev    int // core.abbrev, 0 for automatic
-	attrFiles gitconfig.AttributeFiles
-	warnings  []string
+	db         *odb.DB
+	refs       *refs.Store
+	env        gitconfig.Environment
+	shallow    map[ID]bool
+	commits    commitCache
+	ancestries ancestryCache
+	abbrev     int // core.abbrev, 0 for automatic
+	attrFiles  gitconfig.AttributeFiles
+	warnings   []string
 }
 
 // An UnsupportedError is a repository that cannot be worked on safely.
@@ -65,7 +66,7 @@ func Open(env gitconfig.Environment) (*Repo, error) {
 	if err := gitconfig.CheckFormat(config); err != nil {
 		return nil, err
 	}
-	r := &Repo{Layout: layout, Config: config, env: env, commits: commitCache{by: map[ID]commitInfo{}}}
+	r := &Repo{Layout: layout, Config: config, env: env, commits: commitCache{by: map[ID]commitInfo{}}, ancestries: ancestryCache{by: map[ID]*ancestry{}}}
 	r.db, err = odb.Open(odb.Options{
 		ObjectsDir: layout.ObjectsDir, Alternates: layout.AlternateDirs,
 		Warn: func(s string) { r.warnings = append(r.warnings, s) },

@@ -3,6 +3,7 @@ package gitops
 import (
 	"container/heap"
 	"context"
+	"sync"
 )
 
 // commitInfo is what a walk needs of a commit.
@@ -17,21 +18,34 @@ type commitInfo struct {
 const clockSlop = 7 * 24 * 3600
 
 // An ancestry answers whether commits are ancestors of its start, walking from there only as far back
-// as it is asked. It is not safe for concurrent use.
+// as it is asked, and never twice. It is safe for concurrent use.
 type ancestry struct {
-	repo  *Repo
+	repo *Repo
+
+	mu    sync.Mutex
 	queue dateQueue
 	seen  map[ID]bool
 }
 
-func (r *Repo) ancestryOf(start ...ID) (*ancestry, error) {
-	a := &ancestry{repo: r, seen: map[ID]bool{}}
-	for _, id := range start {
-		if err := a.push(id); err != nil {
-			return nil, err
-		}
+// ancestryOf returns the ancestry of a commit, the same one whenever it is asked for.
+func (r *Repo) ancestryOf(start ID) (*ancestry, error) {
+	r.ancestries.mu.Lock()
+	defer r.ancestries.mu.Unlock()
+	if a := r.ancestries.by[start]; a != nil {
+		return a, nil
 	}
+	a := &ancestry{repo: r, seen: map[ID]bool{}}
+	if err := a.push(start); err != nil {
+		return nil, err
+	}
+	r.ancestries.by[start] = a
 	return a, nil
+}
+
+// ancestryCache keeps the walks of a Repo.
+type ancestryCache struct {
+	mu sync.Mutex
+	by map[ID]*ancestry
 }
 
 func (a *ancestry) push(id ID) error {
@@ -47,8 +61,10 @@ func (a *ancestry) push(id ID) error {
 	return nil
 }
 
-// has tells whether id is one of the start commits or an ancestor of one.
+// has tells whether id is the start or an ancestor of it.
 func (a *ancestry) has(ctx context.Context, id ID) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.seen[id] {
 		return true, nil
 	}
