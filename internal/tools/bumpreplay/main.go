@@ -2,7 +2,7 @@
 // branches that raised the patch number, the bump is made on the commit's parent and compared, file by
 // file, with the commit.
 //
-//	bumpreplay -C CLONE [-refs PATTERNS] [-rule TYPE:PATH[:PATTERN]]… [-subject REGEXP] [-notes FILE]
+//	bumpreplay -C CLONE [-refs PATTERNS] [-rule TYPE:PATH[:PATTERN]]… [-subject REGEXP] [-notes FILE] [-tag PREFIX] [-burned VERSION]…
 //
 // It reads the clone with the git command and writes nothing. It exits 1 when a file that both changed
 // differs and is not named by -hand COMMIT:PATH.
@@ -22,13 +22,14 @@ func main() { os.Exit(run()) }
 
 // options are the flags.
 type options struct {
-	notes     string
-	dir, refs string
-	subject   *regexp.Regexp
-	rules     []manifest.Rule
-	hand      map[string]bool
-	verbose   bool
-	dump      string
+	notes          string
+	dir, refs, tag string
+	burned         []string
+	subject        *regexp.Regexp
+	rules          []manifest.Rule
+	hand           map[string]bool
+	verbose        bool
+	dump           string
 }
 
 func run() int {
@@ -38,6 +39,11 @@ func run() int {
 	flag.BoolVar(&o.verbose, "v", false, "print a line for each commit")
 	flag.StringVar(&o.dump, "dump", "", "write ours and theirs of each file that differs under this directory")
 	o.subject = regexp.MustCompile("")
+	flag.StringVar(&o.tag, "tag", "v", "what stands before the version in a tag")
+	flag.Func("burned", "a version never to be used", func(s string) error {
+		o.burned = append(o.burned, s)
+		return nil
+	})
 	flag.StringVar(&o.notes, "notes", "", "the release notes: make each change to them again")
 	flag.Func("subject", "only commits whose subject matches", func(s string) (err error) {
 		o.subject, err = regexp.Compile(s)

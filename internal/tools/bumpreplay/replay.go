@@ -49,7 +49,12 @@ func replay(o options) (bool, error) {
 			return false, err
 		}
 	}
+	next, err := replayNext(r, o, bumps)
+	if err != nil {
+		return false, err
+	}
 	t.print(len(bumps))
+	fmt.Printf("\nnext version found from the tags below it: %d of %d\n", next, len(bumps))
 	if o.notes != "" {
 		if err := replayNotes(r, o, bumps); err != nil {
 			return false, err
@@ -84,6 +89,38 @@ func findBumps(r *repo, o options) ([]bump, error) {
 		}
 	}
 	return out, nil
+}
+
+// replayNext counts for how many bumps the version they made is the one found from the parent's tree and the
+// tags of versions below it.
+func replayNext(r *repo, o options, bumps []bump) (int, error) {
+	list, err := r.git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags/"+o.tag+"*")
+	if err != nil {
+		return 0, err
+	}
+	found := 0
+	for _, b := range bumps {
+		plain, _, _ := strings.Cut(b.to, "+")
+		to, err := semver.NewVersion(plain)
+		if err != nil {
+			return 0, err
+		}
+		var tags []string
+		for _, tag := range strings.Fields(list) {
+			v, err := semver.NewVersion(strings.TrimPrefix(tag, o.tag))
+			if err == nil && v.LessThan(to) && v.Major() == to.Major() && v.Minor() == to.Minor() {
+				tags = append(tags, strings.TrimPrefix(tag, o.tag))
+			}
+		}
+		res, err := manifest.Next(manifest.NextInput{Line: fmt.Sprintf("%d.%d", to.Major(), to.Minor()), Tags: tags, Tree: b.from, Burned: o.burned})
+		switch {
+		case err == nil && res.Bump && res.Version == plain:
+			found++
+		case o.verbose:
+			fmt.Printf("%.10s %s: next after %s with tags %v is %q, %v\n", b.id, b.to, b.from, tags, res.Version, err)
+		}
+	}
+	return found, nil
 }
 
 // anchorAt returns the version the first rule's file has in a commit; empty when it has none.
