@@ -203,6 +203,9 @@ func (a *app) planWarnings(w *workspace, fix backport.Fix, rep *backport.Report,
 	if len(rep.Options.Onto) == 0 && !w.main.Tip.IsZero() && !fix.AllOnMain() && w.config.Policy.Base(fix.Kind) == policy.Security {
 		out = append(out, fmt.Sprintf("the fix is not on %s yet; it has to follow there", w.main.Name))
 	}
+	if text := newerTips(w, rep); text != "" {
+		out = append(out, text)
+	}
 	if w.guessed() && len(rep.Options.Onto) == 0 {
 		out = append(out, "no backport.toml: the two newest lines are guessed; name lines, or give --config, to apply ('git backport init' writes a policy)")
 	}
@@ -213,6 +216,24 @@ func (a *app) planWarnings(w *workspace, fix backport.Fix, rep *backport.Report,
 		out = append(out, fmt.Sprintf("%s = %s is ignored here: %s", s.Key, s.Value, s.Effect))
 	}
 	return out
+}
+
+// newerTips says which tips are younger than the policy's day: they are not what they were then.
+func newerTips(w *workspace, rep *backport.Report) string {
+	var names []string
+	for _, o := range rep.Outcomes {
+		if o.Target.Onto != "" {
+			continue
+		}
+		seconds, err := w.repo.CommitTime(o.Target.Tip)
+		if err == nil && policy.DateOf(time.Unix(seconds, 0).UTC()).After(w.asOf) {
+			names = append(names, o.Target.Branch)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("tips younger than %s are picked onto as they are: %s", w.asOf, strings.Join(names, ", "))
 }
 
 const identityAdvice = `set one with git config user.email "you@example.com" and git config user.name "Your Name"`

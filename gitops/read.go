@@ -94,6 +94,12 @@ func (r *Repo) Between(ctx context.Context, start, tip ID) ([]ID, error) {
 	return a.missing(ctx, tip, maxBranchCommits)
 }
 
+// CommitTime returns the committer's date of a commit, in seconds since 1970.
+func (r *Repo) CommitTime(id ID) (int64, error) {
+	info, err := r.commitInfo(id)
+	return info.date, err
+}
+
 // HasCommit tells whether id is a commit of the repository.
 func (r *Repo) HasCommit(id ID) bool {
 	kind, _, err := r.db.Header(id)

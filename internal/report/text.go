@@ -76,6 +76,9 @@ func PlanText(w io.Writer, rep *backport.Report, h Header, o TextOptions) error 
 }
 
 func (p *page) head(rep *backport.Report, h Header) {
+	if p.o.Quiet && rep.Fix.KindFrom != backport.KindAssumed {
+		return
+	}
 	if rep.Fix.KindFrom == backport.KindAssumed {
 		p.printf("kind: %s (assumed; --kind security for a security fix)\n", rep.Fix.Kind)
 	} else {
@@ -125,6 +128,9 @@ func (p *page) targets(rep *backport.Report) {
 	}
 	widths := columns(rows)
 	for i, o := range rep.Outcomes {
+		if p.o.Quiet && (o.Status == backport.StatusReady || o.Status == backport.StatusPresent) {
+			continue
+		}
 		p.row(rows[i], widths, statusColor(o.Status), Why(o, p.o))
 		p.details(o)
 	}
@@ -198,8 +204,12 @@ func (p *page) left(left []policy.Decision) {
 		shown = append(shown, d)
 	}
 	const recent = 2 // ended lines that are worth a line of their own
-	n := min(recent, len(ended))
-	shown, ended = append(shown, ended[:n]...), ended[n:]
+	for i := 0; i < len(ended) && len(shown) < recent; i++ {
+		if ended[i].Cause == policy.CauseEnded {
+			shown, ended = append(shown, ended[i]), append(ended[:i:i], ended[i+1:]...)
+			i--
+		}
+	}
 	if len(shown) == 0 && len(ended) == 0 {
 		return
 	}
@@ -217,17 +227,13 @@ func (p *page) left(left []policy.Decision) {
 		p.row(rows[i], widths, dim, leftWhy(d))
 	}
 	if len(ended) > 0 {
-		p.printf("  and %s that ended or that the policy leaves alone (-v lists them)\n", count(len(ended), "older line"))
+		p.printf("  and %s that ended, are not cut yet, or that the policy leaves alone (-v lists them)\n", count(len(ended), "line"))
 	}
 }
 
-// old tells whether a line is long past: not worth a line of the report.
+// old tells whether a line is long past, or still to come: not worth a line of the report.
 func old(d policy.Decision) bool {
-	switch d.Cause {
-	case policy.CauseEnded, policy.CauseBeforeFrom, policy.CauseIgnored:
-		return true
-	}
-	return false
+	return d.Cause == policy.CauseEnded || d.Cause == policy.CauseBeforeFrom || d.Cause == policy.CauseIgnored || d.State == policy.StatePlanned
 }
 
 func leftWhy(d policy.Decision) string {
