@@ -145,6 +145,12 @@ func TestTooLarge(t *testing.T) {
 	if _, err := JSON(big); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("JSON: %v", err)
 	}
+	if _, err := ParseNotes(big); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("ParseNotes: %v", err)
+	}
+	if _, err := readGoStrings(big); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("readGoStrings: %v", err)
+	}
 	many := []byte("[" + strings.Repeat("1,", maxValues) + "1]")
 	if _, err := JSON(many); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("JSON, many values: %v", err)

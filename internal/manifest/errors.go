@@ -19,6 +19,8 @@ var (
 const MaxFile = 32 << 20
 
 const (
+	// maxText bounds Go files and release notes, of which more is kept in memory than their bytes.
+	maxText   = 4 << 20
 	maxDepth  = 200
 	maxValues = 1_000_000
 )

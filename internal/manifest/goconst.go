@@ -15,6 +15,9 @@ import (
 
 // readGoStrings lists the string literals that package-level constants and variables are set to.
 func readGoStrings(data []byte) ([]entry, error) {
+	if len(data) > maxText {
+		return nil, at("", 0, "%w: %d bytes, at most %d are read", ErrTooLarge, len(data), maxText)
+	}
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", data, parser.SkipObjectResolution)
 	if err != nil {

@@ -63,8 +63,8 @@ var (
 
 // ParseNotes reads release notes. Text without any section is ErrNotes.
 func ParseNotes(data []byte) (*Notes, error) {
-	if len(data) > MaxFile {
-		return nil, at("", 0, "%w: %d bytes, at most %d are read", ErrTooLarge, len(data), MaxFile)
+	if len(data) > maxText {
+		return nil, at("", 0, "%w: %d bytes, at most %d are read", ErrTooLarge, len(data), maxText)
 	}
 	n := &Notes{lines: strings.SplitAfter(string(data), "\n"), eol: lineEnd(data)}
 	if last := len(n.lines) - 1; n.lines[last] == "" {
