@@ -185,14 +185,7 @@ func (a *app) policyAt(ctx context.Context, w *workspace, rev, path string) erro
 
 // policyOfMain reads backport.toml from main's tip, or from the work tree while main has none.
 func (a *app) policyOfMain(ctx context.Context, w *workspace) error {
-	guess, err := config.Preset("two-newest")
-	if err != nil {
-		return err
-	}
-	remote, err := w.repo.ChooseRemote(a.remote, func(name string) bool {
-		_, ok := guess.Policy.ReadBranch(name)
-		return ok || name == "main" || name == "master"
-	})
+	remote, err := w.repo.ChooseRemote(a.remote, func(string) bool { return true })
 	if err != nil {
 		return err
 	}
@@ -224,7 +217,11 @@ func (a *app) policyOfMain(ctx context.Context, w *workspace) error {
 		w.config, err = config.Load(config.FileName, worktree, func(p string) ([]byte, error) { return readPolicyFile(filepath.Join(top, p)) })
 		return err
 	}
-	w.source, w.config = "guessed", guess
+	seen, err := a.seen(ctx, w)
+	if err != nil {
+		return err
+	}
+	w.source, w.config = "guessed", config.Guess(seen.Facts)
 	return nil
 }
 

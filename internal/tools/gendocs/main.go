@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/git-backport/git-backport/cmd"
+	"github.com/git-backport/git-backport/internal/config"
 )
 
 func main() {
@@ -35,7 +36,10 @@ func main() {
 
 // generate returns the generated files by path.
 func generate() (map[string][]byte, error) {
-	files := map[string][]byte{"docs/exit-codes.md": []byte(cmd.ExitCodesMarkdown())}
+	files := map[string][]byte{
+		"docs/exit-codes.md":        []byte(cmd.ExitCodesMarkdown()),
+		"docs/backport.schema.json": config.JSONSchema(),
+	}
 	root := cmd.Root(cmd.System())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
