@@ -3,6 +3,7 @@ package backport
 import (
 	"context"
 	"fmt"
+	"io/fs"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -33,15 +34,9 @@ func (r *runner) bump(_ context.Context, t Target, g Gated) (Bumped, error) {
 		tree = g.TipTree
 	}
 	fsys := r.session.TreeFS(tree)
-	anchor, err := manifest.ReadAnchor(fsys, r.opts.Bump.Files)
+	next, err := r.nextVersion(t, fsys)
 	if err != nil {
-		return out, fmt.Errorf("finding the version of %s: %w", t.Name(), err)
-	}
-	next, err := manifest.Next(manifest.NextInput{
-		Line: t.Decision.Name(), Tags: t.Versions, Tree: anchor.Version, Burned: t.Burned,
-	})
-	if err != nil {
-		return out, fmt.Errorf("next version of %s: %w", t.Name(), err)
+		return out, err
 	}
 	out.Outcome.From, out.Outcome.To = next.From, next.Version
 	if out.Outcome.Skipped = r.noBump(t, next); out.Outcome.Skipped != "" {
@@ -58,6 +53,24 @@ func (r *runner) bump(_ context.Context, t Target, g Gated) (Bumped, error) {
 		return out, nil
 	}
 	return r.bumped(t, out, res, tree, separate)
+}
+
+// nextVersion finds the version that comes next on a target's line, from its tags and a tree of it.
+func (r *runner) nextVersion(t Target, fsys fs.FS) (manifest.NextResult, error) {
+	anchor, err := manifest.ReadAnchor(fsys, r.opts.Bump.Files)
+	if err != nil {
+		return manifest.NextResult{}, fmt.Errorf("finding the version of %s: %w", t.Name(), err)
+	}
+	if t.Decision.First == nil {
+		return manifest.NextResult{}, fmt.Errorf("%s is no release line", t.Name())
+	}
+	next, err := manifest.Next(manifest.NextInput{
+		Line: t.Decision.Name(), Tags: t.Versions, Tree: anchor.Version, Burned: t.Burned,
+	})
+	if err != nil {
+		return next, fmt.Errorf("next version of %s: %w", t.Name(), err)
+	}
+	return next, nil
 }
 
 // bumped writes the bumped tree and says what it holds.

@@ -92,6 +92,13 @@ type BumpRule struct {
 	HeldBack map[policy.LineID]string // lines that are not bumped now, and why: cadence, an open operation
 }
 
+// A NotesRule is how release notes are dealt with.
+type NotesRule struct {
+	File   string // path of the notes; "" when the project has none that are known
+	OnPick string // what becomes of picked hunks that conflict: "move" (also ""), "drop", "keep"
+	Date   string // layout of dates in them, as config.Notes has it; "" is the file's own
+}
+
 // A GateRule is how pins are judged.
 type GateRule struct {
 	Options   msrv.Options
@@ -124,6 +131,8 @@ type Options struct {
 	Seal      Seal
 	Bump      BumpRule
 	Gate      GateRule
+	Paths     []PathRule // the first that matches counts
+	Notes     NotesRule
 	PR        PRTemplates
 }
 

@@ -60,6 +60,16 @@ type Pick struct {
 	Result gitops.PickResult
 	Commit gitops.ID // the new commit; zero unless clean and sealed
 	Lines  []string  // facts worth showing: renames followed, attributes used
+	Rules  []RuleUse // conflicts that the policy's path rules settled
+}
+
+// Facts are all facts worth showing: what the path rules settled, then Lines.
+func (k Pick) Facts() []string {
+	out := make([]string, 0, len(k.Rules)+len(k.Lines))
+	for _, u := range k.Rules {
+		out = append(out, u.String())
+	}
+	return append(out, k.Lines...)
 }
 
 // Evidence is why a target is taken to have the fix.

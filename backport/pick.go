@@ -97,14 +97,32 @@ func (r *runner) pickOne(ctx context.Context, t Target, source gitops.ID, so *Pi
 	case ev != nil:
 		k.Status, so.Present = PickPresent, ev
 		r.warnOfChange(ctx, t, k.Result, so)
+	default:
+		if k, err = r.judge(ctx, t, k, so); err != nil {
+			return k, err
+		}
+	}
+	return k, r.hearsayWarning(ctx, t, source, k, so)
+}
+
+// judge says what the result of a pick amounts to, after the policy's path rules had their say about
+// what conflicts.
+func (r *runner) judge(ctx context.Context, t Target, k Pick, so *Picked) (Pick, error) {
+	if len(k.Result.Conflicts) > 0 {
+		if err := r.settle(t, so.TipTree, &k); err != nil {
+			return k, err
+		}
+		k.Result.Unchanged = len(k.Result.Conflicts) == 0 && k.Result.Tree == so.Tree
+	}
+	switch {
 	case len(k.Result.Conflicts) > 0:
 		k.Status = PickConflict
 	case k.Result.Unchanged:
-		return r.unchanged(ctx, k, source, so)
+		return r.unchanged(ctx, k, k.Source, so)
 	default:
 		k.Status, so.Tree = PickClean, k.Result.Tree
 	}
-	return k, r.hearsayWarning(ctx, t, source, k, so)
+	return k, nil
 }
 
 // unchanged tells a fix that is there from one that has nothing to fix.

@@ -54,7 +54,7 @@ func (r *runner) pullRequest(o Outcome) *PullRequest {
 			continue // it was read for the pick: it can be read
 		}
 		pr.Sources = append(pr.Sources, SourceNote{
-			ID: k.Source, Subject: gitops.Subject(c.Message), Message: c.Message, Status: k.Status, Via: k.Via, Facts: k.Lines,
+			ID: k.Source, Subject: gitops.Subject(c.Message), Message: c.Message, Status: k.Status, Via: k.Via, Facts: k.Facts(),
 		})
 	}
 	return pr

@@ -14,6 +14,13 @@ import (
 func adaptConfig(o *backport.Options, c *config.Config) error {
 	o.PR = backport.PRTemplates{Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels}
 	o.Bump = bumpRule(c.Bump)
+	o.Notes = backport.NotesRule{File: c.Notes.File, OnPick: c.Notes.OnPick, Date: c.Notes.Date}
+	for i, p := range c.Paths {
+		if err := backport.CheckGlob(p.Match); err != nil {
+			return usageError(fmt.Errorf("[[path]] %d: %w", i+1, err), "")
+		}
+		o.Paths = append(o.Paths, backport.PathRule{Match: p.Match, OnConflict: backport.OnConflict(p.OnConflict), Note: p.Note})
+	}
 	var err error
 	o.Gate, err = gateRule(c)
 	return err

@@ -113,7 +113,7 @@ func (s *Session) Blob(id ID) ([]byte, error) { return mergeStore{s}.Blob(mergeI
 func (s *Session) ReplaceFiles(tree ID, files map[string][]byte) (ID, error) {
 	root := &editDir{}
 	for path, data := range files {
-		root.put(path, data)
+		root.put(path, fileEdit{data: data})
 	}
 	return s.applyEdit(tree, root)
 }

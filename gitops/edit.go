@@ -13,14 +13,21 @@ func mergeID(id ID) merge.ID { return merge.ID(id) }
 // An editDir is what changes below one directory.
 type editDir struct {
 	dirs  map[string]*editDir
-	files map[string][]byte // nil deletes
+	files map[string]fileEdit
 }
 
-func (d *editDir) put(path string, data []byte) {
+// A fileEdit is what a file becomes: new bytes in its mode, or what a stage holds. The zero fileEdit
+// deletes it.
+type fileEdit struct {
+	data  []byte
+	stage *Stage
+}
+
+func (d *editDir) put(path string, data fileEdit) {
 	first, rest, deeper := strings.Cut(path, "/")
 	if !deeper {
 		if d.files == nil {
-			d.files = map[string][]byte{}
+			d.files = map[string]fileEdit{}
 		}
 		d.files[first] = data
 		return
@@ -59,12 +66,16 @@ func (s *Session) applyEdit(tree ID, d *editDir) (ID, error) {
 		}
 		byName[name] = object.TreeEntry{Name: name, Mode: object.ModeTree, ID: id}
 	}
-	for name, data := range d.files {
-		if data == nil {
+	for name, edit := range d.files {
+		switch {
+		case edit.stage != nil:
+			byName[name] = object.TreeEntry{Name: name, Mode: object.Mode(edit.stage.Mode), ID: edit.stage.ID}
+			continue
+		case edit.data == nil:
 			delete(byName, name)
 			continue
 		}
-		id, err := s.mem.Write(object.KindBlob, data)
+		id, err := s.mem.Write(object.KindBlob, edit.data)
 		if err != nil {
 			return ID{}, err
 		}

@@ -92,6 +92,7 @@ func (p *page) details(o backport.Outcome) {
 				}
 			}
 		}
+		p.ruleDetails(k)
 		if p.o.Verbose {
 			for _, line := range k.Lines {
 				p.printf("      %s\n", p.paint(dim, streams.Clean(line)))
@@ -112,6 +113,17 @@ func (p *page) details(o backport.Outcome) {
 	}
 	if p.o.Verbose && o.Status == backport.StatusReady && !o.Head.IsZero() {
 		p.printf("      %s\n", p.paint(dim, o.Branch+" "+o.Head.String()))
+	}
+}
+
+// ruleDetails prints each use of a path rule, as a warning where it leaves something out.
+func (p *page) ruleDetails(k backport.Pick) {
+	for _, u := range k.Rules {
+		if u.Drops() {
+			p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Clean(u.String()))
+			continue
+		}
+		p.printf("      %s\n", streams.Clean(u.String()))
 	}
 }
 

@@ -86,7 +86,15 @@ type PickV1 struct {
 	Commit    *string      `json:"commit"`
 	Via       string       `json:"via"`
 	Conflicts []ConflictV1 `json:"conflicts"`
+	Rules     []RuleV1     `json:"rules"`
 	Facts     []string     `json:"facts"`
+}
+
+// A RuleV1 is a conflict that a path rule of the policy settled.
+type RuleV1 struct {
+	Path       Path    `json:"path"`
+	OnConflict string  `json:"on_conflict"`
+	Note       *string `json:"note"`
 }
 
 // A ConflictV1 is a path that could not be settled.
