@@ -273,7 +273,7 @@ func (a *app) findLines(w *workspace) error {
 		}
 		w.warnings = append(w.warnings, pr.Message)
 	}
-	if len(w.branches) == 0 && len(p.Repo.Branches) > 0 {
+	if len(w.branches) == 0 && (len(p.Repo.Branches) > 0 || w.guessed()) {
 		return &NoBranchesError{Remote: w.remote, Source: w.source}
 	}
 	return nil
