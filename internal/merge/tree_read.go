@@ -30,7 +30,7 @@ func (e *TreeLimitError) Error() string { return fmt.Sprintf("merging %q: %s", e
 
 const (
 	maxDepth   = 2048      // git's default for core.maxTreeDepth
-	maxNodes   = 4_000_000 // open paths, about 1 GB of memory
+	maxNodes   = 1_000_000 // open paths, about 600 MB of memory
 	maxPathSum = 1 << 30   // bytes of all their paths
 )
 
