@@ -30,7 +30,6 @@ func (c treeCampaign) run() (differ int, err error) {
 		return 0, err
 	}
 	counts := map[string]int{}
-	clean, died := 0, 0
 	for done := 0; done < c.trees; {
 		n := min(c.batch, c.trees-done)
 		cases := make([]mergetest.Case, n)
@@ -44,45 +43,18 @@ func (c treeCampaign) run() (differ int, err error) {
 			return differ, fmt.Errorf("cases from %s on: %w", cases[0].Name, err)
 		}
 		for i, k := range cases {
-			store := mergetest.NewStore()
-			result, err := k.Merge(store, mergetest.Labels(i))
-			ours := mergetest.AnswerOf(result, err)
-			if answers[i].Clean {
-				clean++
+			what, err := c.compare(judge, k, i, answers[i])
+			if err != nil {
+				return differ, err
 			}
-			if answers[i].Err != "" {
-				died++
-				continue
-			}
-			if what := ours.Known(answers[i]); what != "" {
-				counts["known: "+what]++
-				continue
-			}
-			if what := ours.Diff(answers[i]); what != "" {
-				if !answers[i].Clean && !ours.Clean {
-					files, err := store.List(result.Tree)
-					if err != nil {
-						return differ, err
-					}
-					broken, err := judge.Broken(k, answers[i], files)
-					if err != nil {
-						return differ, err
-					}
-					if broken != "" {
-						counts["known: "+broken]++
-						continue
-					}
-				}
+			counts[what]++
+			if strings.HasPrefix(what, "differs: ") {
 				differ++
-				counts[what]++
-				if err := c.write(k, what, ours, answers[i]); err != nil {
-					return differ, err
-				}
 			}
 		}
 		done += n
 	}
-	fmt.Printf("%d tree merges (git: %d clean, %d conflicts, %d aborts), %d differ\n", c.trees, clean, c.trees-clean-died, died, differ)
+	fmt.Printf("%d tree merges, %d differ\n", c.trees, differ)
 	var kinds []string
 	for what := range counts {
 		kinds = append(kinds, what)
@@ -92,6 +64,37 @@ func (c treeCampaign) run() (differ int, err error) {
 		fmt.Printf("  %s: %d\n", what, counts[what])
 	}
 	return differ, nil
+}
+
+// compare merges case i of a batch and names what came of it.
+func (c treeCampaign) compare(judge *mergetest.Judge, k mergetest.Case, i int, git mergetest.Answer) (string, error) {
+	if git.Err != "" {
+		return "git aborts", nil
+	}
+	store := mergetest.NewStore()
+	result, err := k.Merge(store, mergetest.Labels(i))
+	ours := mergetest.AnswerOf(result, err)
+	if what := ours.Known(git); what != "" {
+		return "known: " + what, nil
+	}
+	what := ours.Diff(git)
+	switch {
+	case what == "" && git.Clean:
+		return "clean", nil
+	case what == "":
+		return "conflict", nil
+	}
+	if !git.Clean && !ours.Clean {
+		files, err := store.List(result.Tree)
+		if err != nil {
+			return "", err
+		}
+		broken, err := judge.Broken(k, git, files)
+		if err != nil || broken != "" {
+			return "known: " + broken, err
+		}
+	}
+	return "differs: " + what, c.write(k, what, ours, git)
 }
 
 func (c treeCampaign) write(k mergetest.Case, what string, ours, git mergetest.Answer) error {
