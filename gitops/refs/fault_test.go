@@ -63,9 +63,9 @@ func TestPowerLoss(t *testing.T) {
 	total := 0
 	for _, s := range refstest.Scenarios() {
 		w := world(t, s)
-		states, err := w.PowerLosses(4, 7, 130, 65)
-		if err != nil {
-			t.Fatal(err)
+		states, bad, err := w.PowerLosses(4, 7, 130, 65)
+		if err != nil || len(bad) > 0 {
+			t.Fatal(err, bad)
 		}
 		total += states
 	}

@@ -175,12 +175,13 @@ func powers(o options, g refstest.Git, dir string) error {
 		}
 		want, made, found := (o.states-total)/(len(chosen)-i), 0, 0
 		for seed := o.seed; made < want; seed++ {
-			n, err := w.PowerLosses(want/60, seed, want-made, o.deepEvery*10)
-			made += n
+			n, wrong, err := w.PowerLosses(want/60, seed, want-made, o.deepEvery*10)
 			if err != nil {
-				found++
-				bad = append(bad, err)
+				return err
 			}
+			made += n
+			found += len(wrong)
+			bad = append(bad, wrong...)
 		}
 		total += made
 		fmt.Printf("| %s | %d | %d |\n", s.Name, made, found)
