@@ -21,7 +21,7 @@ func implied(table map[string]string, text string) (Version, error) {
 	if !ok {
 		return Version{}, fmt.Errorf("%q is not known here", clip(text))
 	}
-	return atPoint(dotted(release, 1, 3))
+	return atPoint(dotted(release, 3))
 }
 
 // rustChannel is rustup's grammar: channel, date, host.
@@ -148,7 +148,7 @@ var leading = regexp.MustCompile(`^v?(\d{1,18}(?:\.\d{1,18}){0,3})(?:[-.+_a-zA-Z
 // tag reads an image tag by its leading numbers: 1.86-slim is 1.86.
 func tag(text string) (Version, error) {
 	if m := leading.FindStringSubmatch(text); m != nil {
-		return atPoint(dotted(m[1], 1, 4))
+		return atPoint(dotted(m[1], 4))
 	}
 	if aliases.MatchString(text) {
 		return Version{family: floating}, nil

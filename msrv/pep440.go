@@ -19,7 +19,7 @@ func pepPoint(s string) (point, error) {
 	if m == nil || len(s) > maxValue {
 		return point{}, fmt.Errorf("%q is no version", clip(s))
 	}
-	p, err := dotted(m[2], 1, 12)
+	p, err := dotted(m[2], 12)
 	if err != nil {
 		return p, err
 	}

@@ -76,14 +76,14 @@ func number(s string) (uint64, error) {
 	return strconv.ParseUint(s, 10, 64)
 }
 
-// dotted reads between least and most numbers separated by dots.
-func dotted(s string, least, most int) (point, error) {
+// dotted reads at most so many numbers separated by dots.
+func dotted(s string, most int) (point, error) {
 	if len(s) > maxValue {
 		return point{}, fmt.Errorf("%q is no version", clip(s))
 	}
 	parts := strings.Split(s, ".")
-	if len(parts) < least || len(parts) > most {
-		return point{}, fmt.Errorf("%q: want %d to %d numbers separated by dots", clip(s), least, most)
+	if len(parts) > most {
+		return point{}, fmt.Errorf("%q: want 1 to %d numbers separated by dots", clip(s), most)
 	}
 	p := point{rank: full}
 	for _, part := range parts {

@@ -74,7 +74,7 @@ func parse(s Scheme, text string) (Version, error) {
 	}
 	switch s {
 	case SchemeRust:
-		return atPoint(dotted(text, 1, 3))
+		return atPoint(dotted(text, 3))
 	case SchemeChannel:
 		return channel(text)
 	case SchemeEdition:
@@ -96,7 +96,7 @@ func parse(s Scheme, text string) (Version, error) {
 	case SchemeTool:
 		return tool(text)
 	case SchemeDotted:
-		return atPoint(dotted(text, 1, 4))
+		return atPoint(dotted(text, 4))
 	case SchemeTag:
 		return tag(text)
 	case SchemeSemver:
@@ -104,11 +104,11 @@ func parse(s Scheme, text string) (Version, error) {
 		if err == nil && n == 0 {
 			err = fmt.Errorf("%q is no version", clip(text))
 		} else if err != nil {
-			p, err = dotted(strings.TrimPrefix(text, "v"), 1, 6) // 20.04, and more than three numbers
+			p, err = dotted(strings.TrimPrefix(text, "v"), 6) // 20.04, and more than three numbers
 		}
 		return atPoint(p, err)
 	case SchemeInt:
-		return atPoint(dotted(text, 1, 1))
+		return atPoint(dotted(text, 1))
 	case SchemeDate:
 		return date(text)
 	case SchemeText:

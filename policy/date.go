@@ -93,13 +93,6 @@ func sign(n int) int {
 	return 0
 }
 
-func earlier(a, b Date) Date {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
 func later(a, b Date) Date {
 	if b.After(a) {
 		return b

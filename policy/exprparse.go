@@ -33,7 +33,7 @@ func (p *exprParser) expr(depth int) (Expr, error) {
 	if depth > maxDepth {
 		return Expr{}, p.fail("nested too deeply")
 	}
-	op := opNever
+	var op exprOp
 	switch {
 	case p.eat("max("):
 		op = opMax

@@ -62,7 +62,6 @@ type draft struct {
 	stable  Date // day of the first stable tag, up to the policy's day
 	stableV *semver.Version
 	undated bool // a stable tag whose day is not known
-	future  Date // first stable tag after the policy's day; zero: none
 	cut     Date
 	claims  []string // branches that claim the line
 	ignored bool

@@ -222,7 +222,7 @@ func readHead(path string) ([]byte, error) {
 func readGitFile(env Environment, path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil || info.IsDir() {
-		return "", nil
+		return "", nil //nolint:nilerr // what cannot be looked at is no .git file
 	}
 	if !info.Mode().IsRegular() {
 		return "", &InvalidGitFile{Path: path, Reason: "not a regular file"}
@@ -257,7 +257,7 @@ func commonDir(env Environment, dir string) (common string, linked bool, err err
 	}
 	path := filepath.Join(dir, "commondir")
 	if _, err := os.Lstat(path); err != nil {
-		return dir, false, nil
+		return dir, false, nil //nolint:nilerr // no commondir file: the directory is its own
 	}
 	b, err := readSmall(path, 1<<20)
 	if err != nil {

@@ -19,7 +19,7 @@ func deviceOf(path string) uint64 {
 	if unix.Stat(path, &st) != nil {
 		return 0
 	}
-	return uint64(st.Dev)
+	return uint64(st.Dev) //nolint:unconvert // its type differs between systems
 }
 
 // searchable tells whether path may be searched or run by this process.

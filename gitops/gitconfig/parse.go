@@ -25,7 +25,6 @@ type variable struct {
 }
 
 const (
-	endOfFile = -1
 	// maxFile bounds one configuration file; the largest real ones have a few hundred kilobytes.
 	maxFile = 64 << 20
 )

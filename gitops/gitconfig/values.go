@@ -1,6 +1,7 @@
 package gitconfig
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -168,7 +169,7 @@ func digitOf(c byte) int {
 }
 
 func numberDetail(err error) string {
-	if err == strconv.ErrRange {
+	if errors.Is(err, strconv.ErrRange) {
 		return "out of range"
 	}
 	return "invalid unit"

@@ -2,6 +2,7 @@ package odb
 
 import (
 	"compress/zlib"
+	"errors"
 	"io"
 	"sync"
 )
@@ -141,7 +142,7 @@ func (p *inflaters) head(r *region, off, end int64, buf []byte) ([]byte, error) 
 	}
 	defer p.put(f)
 	n, err := io.ReadFull(f.z, buf)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, damaged(off, "%v", err)
 	}
 	return buf[:n], nil

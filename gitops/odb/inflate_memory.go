@@ -49,7 +49,7 @@ func (d *decoder) inflate(out, src []byte, head bool) (int, error) {
 	d.src, d.pos, d.bits, d.n, d.out, d.done = src, 2, 0, 0, out, 0
 	err := d.blocks()
 	defer func() { d.src, d.out = nil, nil }()
-	if head && (err == nil || (err == errTooLong && d.done == len(out))) {
+	if head && (err == nil || (errors.Is(err, errTooLong) && d.done == len(out))) {
 		return d.done, nil
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package odb
 
 import (
+	"errors"
 	"github.com/git-backport/git-backport/gitops/object"
 )
 
@@ -59,7 +60,8 @@ func (db *DB) applyChain(p *pack, r *region, chain []entry, kind object.Kind, ba
 			*scratch = delta[:0]
 		}
 		if base, err = applyDelta(base, delta, db.limit); err != nil {
-			if d, ok := err.(*damage); ok {
+			var d *damage
+			if errors.As(err, &d) {
 				d.offset = e.data
 			}
 			return nil, err

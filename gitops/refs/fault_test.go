@@ -14,7 +14,7 @@ import (
 // scratch is a directory in memory where there is one: the campaigns make thousands of repositories.
 func scratch(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "git-backport-test-")
+	dir, err := os.MkdirTemp("/dev/shm", "git-backport-test-") //nolint:usetesting // in memory: thousands of repositories
 	if err != nil {
 		return t.TempDir()
 	}

@@ -3,7 +3,7 @@ package refs
 import (
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // the checksum of git's pack format
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,14 +34,14 @@ func (p *PackFile) check() error {
 	if n < 12 || !bytes.HasPrefix(p.Data, []byte("PACK")) {
 		return fmt.Errorf("pack %q: it is no pack", p.Name)
 	}
-	if sum := sha1.Sum(p.Data[:n]); !bytes.Equal(sum[:], p.Data[n:]) { //nolint:gosec // as above
+	if sum := sha1.Sum(p.Data[:n]); !bytes.Equal(sum[:], p.Data[n:]) {
 		return fmt.Errorf("pack %q: its checksum is wrong", p.Name)
 	}
 	m := len(p.Index) - sha1.Size
 	if m < sha1.Size || !bytes.Equal(p.Index[m-sha1.Size:m], p.Data[n:]) {
 		return fmt.Errorf("pack %q: its index is that of another pack", p.Name)
 	}
-	if sum := sha1.Sum(p.Index[:m]); !bytes.Equal(sum[:], p.Index[m:]) { //nolint:gosec // as above
+	if sum := sha1.Sum(p.Index[:m]); !bytes.Equal(sum[:], p.Index[m:]) {
 		return fmt.Errorf("pack %q: the checksum of its index is wrong", p.Name)
 	}
 	return nil
@@ -66,7 +66,7 @@ func (t *transaction) describePack() error {
 		if !exists(base+".pack") && !exists(base+".idx") && !exists(base+".keep") {
 			break
 		}
-		sum := sha1.Sum(fmt.Appendf(nil, "%s %s %d", p.Name, t.j.OpID, n)) //nolint:gosec // a name
+		sum := sha1.Sum(fmt.Appendf(nil, "%s %s %d", p.Name, t.j.OpID, n))
 		jp.Name = fmt.Sprintf("pack-%x", sum)
 	}
 	p.Name = jp.Name

@@ -24,7 +24,7 @@ func writeTestFile(t testing.TB, path, content string) {
 // memory is a directory in memory where there is one.
 func memory(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "git-backport-test-")
+	dir, err := os.MkdirTemp("/dev/shm", "git-backport-test-") //nolint:usetesting // in memory: thousands of repositories
 	if err != nil {
 		return t.TempDir()
 	}

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/git-backport/git-backport/policy"
+import (
+	"errors"
+
+	"github.com/git-backport/git-backport/policy"
+)
 
 // imports reads the [import] tables into rows.
 func (r *reader) imports(root *value) []policy.Override {
@@ -13,7 +17,8 @@ func (r *reader) imports(root *value) []policy.Override {
 		}
 		name, text, err := r.loader.open(file, file.at.src.name)
 		if err != nil {
-			if es, ok := err.(Errors); ok {
+			var es Errors
+			if errors.As(err, &es) {
 				r.list = append(r.list, es...)
 			}
 			continue

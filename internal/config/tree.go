@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -76,7 +77,8 @@ func parse(src *source) (*value, error) {
 	}
 	var discard map[string]any
 	if _, err := toml.Decode(string(src.data), &discard); err != nil {
-		if pe, ok := err.(toml.ParseError); ok {
+		var pe toml.ParseError
+		if errors.As(err, &pe) {
 			at := span{src, pe.Position.Start, pe.Position.Len}
 			return nil, Errors{at.error("", "%s", pe.Message)}
 		}
@@ -92,7 +94,8 @@ func parse(src *source) (*value, error) {
 	}
 	if err := t.parser.Error(); err != nil {
 		at := whole
-		if pe, ok := err.(*unstable.ParserError); ok && len(pe.Highlight) > 0 {
+		var pe *unstable.ParserError
+		if errors.As(err, &pe) && len(pe.Highlight) > 0 {
 			r := t.parser.Range(pe.Highlight)
 			at = span{src, int(r.Offset), int(r.Length)}
 		}

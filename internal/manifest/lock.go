@@ -249,7 +249,7 @@ func (p *lockParts) write(entries []*lockEntry) ([]byte, error) {
 	out := []byte(b.String())
 	again, err := readLock(out)
 	if err != nil || len(again.entries) != len(entries) {
-		return nil, fmt.Errorf("%w: the merged lock file has other packages when read again: %v", ErrEffect, err)
+		return nil, fmt.Errorf("%w: the merged lock file has other packages when read again: %w", ErrEffect, err)
 	}
 	return out, nil
 }

@@ -49,7 +49,7 @@ func parseVersion(s string) (version, error) {
 		return version{}, fmt.Errorf("%w: %q", ErrVersion, s)
 	}
 	if _, err := semver.StrictNewVersion(v.semver()); err != nil {
-		return version{}, fmt.Errorf("%w: %q: %v", ErrVersion, s, err)
+		return version{}, fmt.Errorf("%w: %q: %w", ErrVersion, s, err)
 	}
 	return v, nil
 }
@@ -149,7 +149,7 @@ func (v version) nextCandidate() (version, error) {
 	}
 	n, err := strconv.ParseUint(m[3], 10, 64)
 	if err != nil {
-		return version{}, fmt.Errorf("%w: %q: %v", ErrVersion, v.pre, err)
+		return version{}, fmt.Errorf("%w: %q: %w", ErrVersion, v.pre, err)
 	}
 	v.pre = m[1] + m[2] + strconv.FormatUint(n+1, 10)
 	v.meta = ""

@@ -175,7 +175,7 @@ func joinInsertions(edits []Edit) []Edit {
 func onlyAdded(before *Document, data []byte, added []string) error {
 	after, err := TOML(data)
 	if err != nil {
-		return fmt.Errorf("%w: reading it again: %v", ErrEffect, err)
+		return fmt.Errorf("%w: reading it again: %w", ErrEffect, err)
 	}
 	want := append(values(before), added...)
 	got := values(after)

@@ -12,7 +12,7 @@ func (m *merger) collect(roots [3]ID) error {
 	root := &dir{trees: roots}
 	m.dirs[""] = root
 	m.root = root
-	if err := m.visit(root, 0, 0); err != nil {
+	if err := m.visit(root, 0); err != nil {
 		return err
 	}
 	for side := sideOurs; side <= sideTheirs; side++ {
@@ -60,13 +60,13 @@ func (m *merger) visitDir(n *node, watch uint8) error {
 	if m.depth > maxDepth {
 		return &TreeLimitError{Path: n.path, What: fmt.Sprintf("directories nest deeper than %d", maxDepth)}
 	}
-	return m.visit(d, watch, m.depth)
+	return m.visit(d, watch)
 }
 
 // visit meets every name in d. watch tells whether the renames of this directory matter: 0 no;
 // the bit of one side: the other side has no such directory, so they do as soon as this side adds a
 // file; watchAll: they do.
-func (m *merger) visit(d *dir, watch uint8, depth int) error {
+func (m *merger) visit(d *dir, watch uint8) error {
 	if err := m.ctx.Err(); err != nil {
 		return err
 	}

@@ -81,5 +81,3 @@ func (h *hashOrder) each(f func(key string, value int)) {
 		}
 	}
 }
-
-func (h *hashOrder) len() int { return len(h.items) }

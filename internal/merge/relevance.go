@@ -51,9 +51,7 @@ type renameSide struct {
 	relevantCount int
 	removedDirs   map[string]dirNeed
 	moves         map[string]*hashOrder // by directory: where its files went, how many
-	moveOrder     []string              // keys of moves, as they came
 	dirRenames    map[string]string
-	needDirs      bool
 }
 
 func newRenameSide(side int) *renameSide {

@@ -146,7 +146,8 @@ func (m *merger) beside(n *node, side int) *node {
 func (m *merger) settleBoth(n *node) (clean bool, err error) {
 	ours, theirs := n.stages[sideOurs], n.stages[sideTheirs]
 	if ours.Mode&0o170000 != theirs.Mode&0o170000 {
-		return false, m.settleTypes(n)
+		m.settleTypes(n)
+		return false, nil
 	}
 	paths := [3]string{n.fromPath(sideBase), n.fromPath(sideOurs), n.fromPath(sideTheirs)}
 	n.result, clean, err = m.mergeVersions(n.path, paths, n.stages, 0)
@@ -165,7 +166,7 @@ func (m *merger) settleBoth(n *node) (clean bool, err error) {
 }
 
 // settleTypes settles two files of distinct types: a regular file is moved aside.
-func (m *merger) settleTypes(n *node) error {
+func (m *merger) settleTypes(n *node) {
 	base, ours, theirs := n.stages[sideBase], n.stages[sideOurs], n.stages[sideTheirs]
 	moveOurs, moveTheirs := isRegular(ours.Mode), isRegular(theirs.Mode)
 	if !moveOurs && !moveTheirs {
@@ -200,5 +201,4 @@ func (m *merger) settleTypes(n *node) error {
 		words = "one of them"
 	}
 	m.conflict(KindDistinctTypes, paths, "%s had different types on each side; renamed %s so each can be recorded somewhere.", n.path, words)
-	return nil
 }

@@ -134,7 +134,7 @@ func readAnswers(out string, n int) ([]Answer, error) {
 		for f := take(); f != ""; f = take() {
 			a.Stages = append(a.Stages, f)
 		}
-		for f := "x"; !a.Clean; { // a clean merge has no messages
+		for f := ""; !a.Clean; { // a clean merge has no messages
 			if f = take(); f == "" {
 				break
 			}

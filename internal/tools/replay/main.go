@@ -40,7 +40,7 @@ func main() {
 
 type replay struct {
 	clone, git, program, scratch string
-	page                bytes.Buffer
+	page                         bytes.Buffer
 }
 
 // A fix is a real one: the commit on main, the day of its release, and the commit by which the
