@@ -100,13 +100,13 @@ func TestPowerLossIsSeen(t *testing.T) {
 	} {
 		for _, i := range []int{1, 7} {
 			w := world(t, refstest.Scenarios()[i])
-			trace, err := w.Record(through)
+			rec, err := w.Record(through)
 			if err != nil {
 				t.Fatal(err)
 			}
 			bad := 0
-			for s := range trace.States(2, rand.New(rand.NewPCG(1, 1))) {
-				if w.PowerLoss(trace, s, false) != nil {
+			for s := range rec.Trace.States(2, rand.New(rand.NewPCG(1, 1))) {
+				if w.PowerLoss(rec, s, false) != nil {
 					if bad++; bad == 3 {
 						break
 					}

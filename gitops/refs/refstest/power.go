@@ -2,6 +2,7 @@ package refstest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -9,9 +10,21 @@ import (
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
-// Record makes the change and returns its trace. through may stand between the change and the
-// recorder; nil: nothing does.
-func (w *World) Record(through func(*txfs.Recorder) txfs.FS) (*txfs.Trace, error) {
+// A Recording is a run to cut the power in.
+type Recording struct {
+	Trace *txfs.Trace
+	from  int // the first cut that is new: before it another recording says the same
+	final outcome
+}
+
+// Record makes the change. through may stand between the change and the recorder; nil: nothing does.
+func (w *World) Record(through func(*txfs.Recorder) txfs.FS) (*Recording, error) {
+	return w.record(through, 0)
+}
+
+// record makes the change, or with a positive kill makes it up to that operation and recovers: what
+// the dead process did not flush may still be lost while the recovery runs.
+func (w *World) record(through func(*txfs.Recorder) txfs.FS, kill int) (*Recording, error) {
 	root, err := w.fresh()
 	if err != nil {
 		return nil, err
@@ -24,14 +37,27 @@ func (w *World) Record(through func(*txfs.Recorder) txfs.FS) (*txfs.Trace, error
 	if through != nil {
 		fsys = through(r)
 	}
-	if err := w.store(root, fsys).Commit(context.Background(), w.Tx()); err != nil {
+	rec := &Recording{}
+	if kill > 0 {
+		fsys = &txfs.Faulty{Under: r, At: kill, Kind: txfs.Kill}
+	}
+	err = w.store(root, fsys).Commit(context.Background(), w.Tx())
+	if kill > 0 && errors.Is(err, txfs.ErrDead) {
+		rec.from = r.Trace().Len() + 1
+		err = w.store(root, r).Recover(context.Background())
+	}
+	if err != nil {
 		return nil, err
 	}
-	return r.Trace(), os.RemoveAll(root)
+	if rec.final, err = w.values(root); err != nil {
+		return nil, err
+	}
+	rec.Trace = r.Trace()
+	return rec, os.RemoveAll(root)
 }
 
 // PowerLoss makes the disk of a state, recovers and looks; deep asks git as well.
-func (w *World) PowerLoss(t *txfs.Trace, s txfs.State, deep bool) (err error) {
+func (w *World) PowerLoss(rec *Recording, s txfs.State, deep bool) (err error) {
 	root := w.newRoot()
 	defer func() {
 		if err != nil {
@@ -40,7 +66,7 @@ func (w *World) PowerLoss(t *txfs.Trace, s txfs.State, deep bool) (err error) {
 			err = os.RemoveAll(root)
 		}
 	}()
-	if err := t.Materialize(s, w.Base, root); err != nil {
+	if err := rec.Trace.Materialize(s, w.Base, root); err != nil {
 		return err
 	}
 	if got, err := w.values(root); err != nil || got == mixed && !w.Scenario.Mixed {
@@ -53,38 +79,51 @@ func (w *World) PowerLoss(t *txfs.Trace, s txfs.State, deep bool) (err error) {
 	if err != nil {
 		return fmt.Errorf("after recovery: %w", err)
 	}
-	if s.Cut == t.Len() && got != allNew {
-		return fmt.Errorf("the change was reported done, and is lost: the refs are %s", got)
+	if s.Cut == rec.Trace.Len() && got != rec.final {
+		return fmt.Errorf("it was reported done with %s, the refs are %s", rec.final, got)
 	}
 	return nil
 }
 
-// PowerLosses runs up to limit states (0: all) with so many random subsets for each cut; git is
-// asked for one state in deepEvery. It returns how many states were made and what was wrong, and
-// stops at the fifth bad one.
+// PowerLosses looks at states of the undisturbed change and then, while more are wanted, of changes
+// killed at one operation after the other and recovered. No state comes twice. For each cut there
+// are so many random subsets; limit is how many states to look at, 0 for all; git is asked for one
+// in deepEvery. It returns how many there were and what was wrong, and stops at the fifth bad one.
 func (w *World) PowerLosses(random int, seed uint64, limit, deepEvery int) (states int, bad []error, err error) {
-	t, err := w.Record(nil)
-	if err != nil {
-		return 0, nil, err
-	}
-	rng := rand.New(rand.NewPCG(seed, 1))
-	skip := 1.0
-	if limit > 0 {
-		total := 0
-		for range t.States(random, rand.New(rand.NewPCG(seed, 1))) {
-			total++
+	for kill := 0; limit == 0 || states < limit; kill++ {
+		rec, err := w.record(nil, kill)
+		if err != nil {
+			return states, bad, err
 		}
-		skip = float64(limit) / float64(total)
-	}
-	pick := rand.New(rand.NewPCG(seed, 2))
-	for s := range t.States(random, rng) {
-		if skip < 1 && pick.Float64() > skip {
-			continue
+		if kill > 0 && rec.from == 0 {
+			break // the change ended before that operation
 		}
-		states++
-		if err := w.PowerLoss(t, s, deepEvery > 0 && states%deepEvery == 0); err != nil {
-			bad = append(bad, err)
-			if len(bad) >= 5 {
+		all := 0
+		for s := range rec.Trace.States(random, rand.New(rand.NewPCG(seed, uint64(kill)))) {
+			if s.Cut >= rec.from {
+				all++
+			}
+		}
+		// Of the undisturbed change as many as are wanted, spread evenly.
+		share, due := 1.0, 0.0
+		if kill == 0 && limit > 0 {
+			share = min(1, float64(limit)/float64(all))
+		}
+		for s := range rec.Trace.States(random, rand.New(rand.NewPCG(seed, uint64(kill)))) {
+			if s.Cut < rec.from {
+				continue
+			}
+			if due += share; due < 1 {
+				continue
+			}
+			due--
+			states++
+			if err := w.PowerLoss(rec, s, deepEvery > 0 && states%deepEvery == 0); err != nil {
+				if bad = append(bad, err); len(bad) >= 5 {
+					return states, bad, nil
+				}
+			}
+			if limit > 0 && states >= limit {
 				break
 			}
 		}
