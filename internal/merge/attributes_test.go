@@ -236,6 +236,7 @@ func FuzzAttributes(f *testing.F) {
 	for _, s := range []string{"*.txt x -y !m", "[attr]m x\na/** m", "\"a\\tb\" merge=union\n", "a/**/b x\n[!a]* y", "[[:alpha:]-z] x"} {
 		f.Add(s, "a/b/c.txt")
 	}
+	f.Add("*0 0", "/b/c.tx") // a path that begins with a slash once never ended
 	git := ""
 	if !withoutGit() {
 		git = gittest.Oracle(f)

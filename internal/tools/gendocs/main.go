@@ -40,6 +40,10 @@ func generate() (map[string][]byte, error) {
 		"docs/exit-codes.md":        []byte(cmd.ExitCodesMarkdown()),
 		"docs/backport.schema.json": config.JSONSchema(),
 	}
+	var err error
+	if files["docs/merge-compatibility.md"], err = compatibility(); err != nil {
+		return nil, err
+	}
 	root := cmd.Root(cmd.System())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

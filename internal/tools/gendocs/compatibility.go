@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+const compatibilityHead = `# Merge compatibility
+
+A pick is meant to be what git cherry-pick of git 2.55 makes with its default configuration and the attributes of the release
+branch: the same status, the same tree, also when it conflicts, the same stages and messages. Where it is not, it is one of the
+cases below, each with a test case that names it; the cases are judged by git in the same run. Of what differs, nothing is clean
+here that git calls a conflict.
+
+## Decided, not matched
+
+- A submodule that both sides changed is always a conflict; git may fast-forward it where the submodule is checked out.
+- A path that asks for a merge driver of the user's is a conflict that says so: no program is run.
+- A path that would have to be renormalized (` + "`merge.renormalize`" + ` with text, eol, ident, filter or encoding attributes) is a conflict that
+  says so.
+- Settings of the user that change a merge (merge.renames, merge.renameLimit, merge.directoryRenames, diff.algorithm and others)
+  are left aside with a warning: git's defaults are used. merge.conflictStyle changes how a conflict is shown, never whether
+  there is one.
+- Malformed trees (a name twice, out of order) are refused, as git 2.55 aborts on them. So are directories nested deeper than 2048.
+- Idle messages about a file that git moves aside and then drops are not repeated.
+
+## Cases in which git differs
+
+`
+
+// compatibility makes docs/merge-compatibility.md from the merge cases that name a difference to git.
+func compatibility() ([]byte, error) {
+	names, err := filepath.Glob("testdata/merge/*/*.txtar")
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no merge cases in testdata/merge")
+	}
+	sort.Strings(names)
+	var rows []string
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			return nil, err
+		}
+		rest := strings.Fields(string(archive.Comment))
+		text := strings.Join(rest, " ")
+		version, difference, ok := strings.Cut(text, ": differs: ")
+		if !ok || !strings.HasPrefix(version, "git") {
+			continue
+		}
+		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |\n", strings.TrimPrefix(name, "testdata/merge/"), version, difference))
+	}
+	var b bytes.Buffer
+	b.WriteString(compatibilityHead)
+	b.WriteString("| case | which git | what it does there |\n|---|---|---|\n" + strings.Join(rows, ""))
+	b.WriteString("\nBeside these, git 2.39 lacks the re-diff of slid groups (2.54) and fixes of directory renames (2025).\n")
+	return b.Bytes(), nil
+}
