@@ -15,72 +15,198 @@ type Gated struct {
 	Outcome *GateOutcome
 }
 
+// status tells what a pick amounts to after the gate.
+func (g Gated) status() Status {
+	if g.Outcome != nil && !g.Outcome.OK {
+		return StatusGated
+	}
+	return g.Picked.status()
+}
+
+// gateStage asks the gate about a pick that would change the branch. A commit that only raises pins is
+// stopped here whatever it meets, a conflict too. With --strip-pin a fix that raises a pin, or conflicts,
+// is picked once more without that part of it.
+func (r *runner) gateStage(ctx context.Context, t Target, p Picked) (Gated, error) {
+	out := Gated{Picked: p}
+	if s := p.status(); (s != StatusReady && s != StatusConflicted) || (t.Onto != "" && t.Ref == "") {
+		return out, nil
+	}
+	source, found, err := r.pinOnlyCommit(ctx, p)
+	if err != nil {
+		return out, err
+	}
+	if found != nil {
+		out.Outcome = &GateOutcome{PinOnly: source, Findings: found.findings, Baseline: "its parent"}
+		return out, nil
+	}
+	if p.status() == StatusReady {
+		if out, err = r.gate(ctx, t, p); err != nil || out.Outcome.OK {
+			return out, err
+		}
+	}
+	if r.opts.StripPin {
+		return r.gateStripped(ctx, t, out)
+	}
+	if p.status() == StatusConflicted {
+		out.Outcome, err = r.gateConflict(ctx, t, p)
+	}
+	return out, err
+}
+
+// gateConflict asks the gate about a fix that conflicts: what its commits raise above the branch's tip and
+// promise stops the target, whatever a person makes of the conflict. nil: they raise nothing.
+func (r *runner) gateConflict(ctx context.Context, t Target, p Picked) (*GateOutcome, error) {
+	promise, err := promiseOf(r.session, r.opts.Gate, t, r.history(t).Point)
+	if err != nil {
+		return nil, err
+	}
+	out := &GateOutcome{Baseline: promise.name}
+	for _, source := range r.fix.Commits {
+		found, err := r.raiseOf(ctx, source)
+		if err != nil {
+			return nil, err
+		}
+		if found == nil {
+			continue
+		}
+		c, err := r.session.Commit(source)
+		if err != nil {
+			return nil, err
+		}
+		verdict := r.opts.Gate.judge(r.session, promise, found.paths(), p.TipTree, c.Tree)
+		for _, f := range verdict.At(msrv.LevelStop) {
+			if found.has(f) {
+				out.Findings = append(out.Findings, f)
+			}
+		}
+	}
+	if len(out.Findings) == 0 {
+		return nil, nil //nolint:nilnil // nothing rises
+	}
+	return out, nil
+}
+
+// gateStripped picks a fix without the pins that it raises, and asks the gate again.
+func (r *runner) gateStripped(ctx context.Context, t Target, before Gated) (Gated, error) {
+	p, dropped, left, err := r.stripped(ctx, t)
+	if err != nil || len(dropped)+len(left) == 0 {
+		return before, err
+	}
+	out := Gated{Picked: p, Outcome: &GateOutcome{OK: true, Baseline: "none: the pick is not clean"}}
+	if p.status() == StatusReady {
+		if out, err = r.gate(ctx, t, p); err != nil {
+			return out, err
+		}
+	}
+	out.Outcome.Dropped, out.Outcome.Left = dropped, left
+	return out, nil
+}
+
 // gate asks whether the picked tree needs a newer toolchain than the branch promised when it was cut.
 // Only pin files that differ between the result and the tip, or the branch point, are read.
 func (r *runner) gate(ctx context.Context, t Target, p Picked) (Gated, error) {
 	out := Gated{Picked: p, Outcome: &GateOutcome{OK: true}}
-	if t.Onto != "" && t.Ref == "" {
-		out.Outcome.Baseline = "none: not a release branch"
-		return out, nil
-	}
-	base, baseline, err := r.baseline(t)
+	promise, err := promiseOf(r.session, r.opts.Gate, t, r.history(t).Point)
 	if err != nil {
 		return out, err
 	}
-	out.Outcome.Baseline = baseline
-	paths, err := r.pinPaths(ctx, p.TipTree, base, p.Tree)
-	if err != nil || len(paths) == 0 {
+	promise.reason = r.opts.Select.Reason
+	out.Outcome, err = checkPins(ctx, r.session, r.opts.Gate, promise, p.TipTree, p.Tree)
+	if err != nil {
 		return out, err
 	}
-	read := func(tree gitops.ID) msrv.Reading {
-		return msrv.ReadPins(r.session.TreeFS(tree), paths, r.opts.Gate.Options)
+	out.Outcome.Dependencies, err = newDependencies(ctx, r.session, r.opts.Gate, p.TipTree, p.Tree)
+	if err != nil {
+		return out, err
 	}
-	in := msrv.GateInput{
-		Tip: read(p.TipTree), Result: read(p.Tree), Rules: r.opts.Gate.Rules,
-		Promised: r.opts.Gate.Promised[t.Decision.ID], Supported: r.opts.Gate.Supported, Reason: r.opts.Select.Reason,
-	}
-	if !base.IsZero() {
-		reading := read(base)
-		in.Baseline = &reading
-	}
-	verdict := msrv.Gate(in)
-	out.Outcome.OK = verdict.OK
-	out.Outcome.Findings = verdict.At(msrv.LevelNotice)
+	out.Warnings = append(out.Warnings, dependencyWarnings(out.Outcome.Dependencies, t.Name())...)
 	return out, nil
 }
 
-// baseline returns the tree that fixed the branch's promise, and how it is called: the branch point,
-// else the line's first release, else the tip alone.
-func (r *runner) baseline(t Target) (tree gitops.ID, name string, err error) {
-	repo := r.session.Repo()
-	if point := r.history(t).Point; !point.IsZero() {
-		tree, err := r.session.TreeOf(point)
-		return tree, "branch point " + repo.Short(point), err
+// A promise is what a branch promised about its toolchains: the tree that says so, and what the policy
+// states besides.
+type promise struct {
+	tree   gitops.ID // zero: the tip alone
+	name   string    // how the tree is called: "branch point 1a2b3c4"
+	floors map[msrv.Ecosystem]msrv.Version
+	reason string // why a pin may rise, for the rule track
+}
+
+// The values of [pin] baseline.
+const (
+	BaselinePoint    = "branch-point"
+	BaselineFirstTag = "first-tag"
+	BaselineTip      = "tip"
+)
+
+// promiseOf finds the promise of a target's branch: its branch point, else its first release, else its
+// tip alone, or whichever of these the policy asks for. Floors that the policy states for the line go
+// over what the tree says.
+func promiseOf(s *gitops.Session, rule GateRule, t Target, point gitops.ID) (promise, error) {
+	repo := s.Repo()
+	out := promise{name: "tip " + repo.Short(t.Tip), floors: rule.Promised[t.Decision.ID]}
+	var commit gitops.ID
+	if !point.IsZero() && (rule.Baseline == "" || rule.Baseline == BaselinePoint) {
+		commit, out.name = point, "branch point "+repo.Short(point)
 	}
-	if tag := t.FirstTag; tag != "" {
-		if id, err := repo.Ref("refs/tags/" + tag); err == nil {
-			if commit, err := repo.Peel(id); err == nil {
-				tree, err := r.session.TreeOf(commit)
-				return tree, "first release " + tag, err
+	if commit.IsZero() && t.FirstTag != "" && rule.Baseline != BaselineTip {
+		if id, err := repo.Ref("refs/tags/" + t.FirstTag); err == nil {
+			if commit, err = repo.Peel(id); err != nil {
+				return out, fmt.Errorf("tag %q: %w", t.FirstTag, err)
 			}
+			out.name = "first release " + t.FirstTag
 		}
 	}
-	return gitops.ID{}, "tip " + repo.Short(t.Tip), nil
+	if len(out.floors) > 0 {
+		out.name = "the policy's promise, else " + out.name
+	}
+	if commit.IsZero() {
+		return out, nil
+	}
+	var err error
+	out.tree, err = s.TreeOf(commit)
+	return out, err
+}
+
+// checkPins compares the pins of a result with those of the tip and of the branch's promise.
+func checkPins(ctx context.Context, s *gitops.Session, rule GateRule, p promise, tip, result gitops.ID) (*GateOutcome, error) {
+	out := &GateOutcome{OK: true, Baseline: p.name}
+	paths, err := pinPaths(ctx, s, rule.Options, tip, p.tree, result)
+	if err != nil || len(paths) == 0 {
+		return out, err
+	}
+	verdict := rule.judge(s, p, paths, tip, result)
+	out.OK, out.Findings = verdict.OK, verdict.At(msrv.LevelNotice)
+	return out, nil
+}
+
+// judge reads the pins of some files in three trees, and compares them.
+func (rule GateRule) judge(s *gitops.Session, p promise, paths []string, tip, result gitops.ID) msrv.Verdict {
+	read := func(tree gitops.ID) msrv.Reading { return msrv.ReadPins(s.TreeFS(tree), paths, rule.Options) }
+	in := msrv.GateInput{
+		Tip: read(tip), Result: read(result), Rules: rule.Rules,
+		Promised: p.floors, Supported: rule.Supported, Reason: p.reason,
+	}
+	if !p.tree.IsZero() {
+		reading := read(p.tree)
+		in.Baseline = &reading
+	}
+	return msrv.Gate(in)
 }
 
 // pinPaths lists the pin files that differ between the result and the tip or the baseline.
-func (r *runner) pinPaths(ctx context.Context, tip, base, result gitops.ID) ([]string, error) {
+func pinPaths(ctx context.Context, s *gitops.Session, o msrv.Options, tip, base, result gitops.ID) ([]string, error) {
 	seen := map[string]bool{}
 	for _, before := range []gitops.ID{tip, base} {
 		if before.IsZero() {
 			continue
 		}
-		changes, err := r.session.Changes(ctx, before, result, nil)
+		changes, err := s.Changes(ctx, before, result, nil)
 		if err != nil {
 			return nil, fmt.Errorf("comparing trees for the gate: %w", err)
 		}
 		for _, c := range changes {
-			if r.opts.Gate.Options.IsPinFile(c.Path) {
+			if o.IsPinFile(c.Path) {
 				seen[c.Path] = true
 			}
 		}

@@ -103,6 +103,7 @@ type NotesRule struct {
 type GateRule struct {
 	Options   msrv.Options
 	Rules     msrv.Rules
+	Baseline  string                                            // "branch-point" (also ""), "first-tag" or "tip"
 	Promised  map[policy.LineID]map[msrv.Ecosystem]msrv.Version // floors that the policy states
 	Supported map[msrv.Ecosystem]msrv.Version                   // oldest supported releases, for rule follow
 }

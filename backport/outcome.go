@@ -60,6 +60,7 @@ type Pick struct {
 	Result gitops.PickResult
 	Commit gitops.ID // the new commit; zero unless clean and sealed
 	Lines  []string  // facts worth showing: renames followed, attributes used
+	Notes  []string  // what the commit's message says of what was left out
 	Rules  []RuleUse // conflicts that the policy's path rules settled
 }
 
@@ -94,6 +95,12 @@ type GateOutcome struct {
 	OK       bool
 	Baseline string // where the baseline was read: "branch point 1a2b3c4", "tip"
 	Findings []msrv.Finding
+	// PinOnly is a commit of the fix that does nothing but raise pins; zero when there is none. No
+	// branch takes it.
+	PinOnly      gitops.ID
+	Dropped      []msrv.Dropped // pins that --strip-pin left out of the fix
+	Left         []msrv.Left    // and those that it could not
+	Dependencies []msrv.Dependency
 }
 
 // An Outcome is what became of one target.

@@ -46,7 +46,8 @@ func (p Picked) status() Status {
 
 // pick takes each source commit in turn onto the target. It stops at the first conflict, because what
 // comes after would stand on a tree with markers.
-func (r *runner) pick(ctx context.Context, t Target) (Picked, error) {
+// trees holds, for sources that are not taken as they are, the tree that is taken in place of theirs.
+func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.ID) (Picked, error) {
 	var out Picked
 	tree, err := r.session.TreeOf(t.Tip)
 	if err != nil {
@@ -54,7 +55,7 @@ func (r *runner) pick(ctx context.Context, t Target) (Picked, error) {
 	}
 	out.TipTree, out.Tree = tree, tree
 	for i, source := range r.fix.Commits {
-		k, err := r.pickOne(ctx, t, source, &out)
+		k, err := r.pickOne(ctx, t, source, trees[source], &out)
 		if err != nil {
 			k = Pick{Source: source, Status: PickError}
 		}
@@ -72,7 +73,7 @@ func (r *runner) pick(ctx context.Context, t Target) (Picked, error) {
 	return out, nil
 }
 
-func (r *runner) pickOne(ctx context.Context, t Target, source gitops.ID, so *Picked) (Pick, error) {
+func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, so *Picked) (Pick, error) {
 	k := Pick{Source: source, Via: "main"}
 	for _, s := range r.opts.Select.Skip {
 		if t.Onto == "" && s.Line == t.Decision.ID && s.Commit == source {
@@ -88,7 +89,7 @@ func (r *runner) pickOne(ctx context.Context, t Target, source gitops.ID, so *Pi
 		k.Status, so.Present = PickPresent, ev
 		return k, nil
 	}
-	k.Result, err = r.session.PickOnto(ctx, so.Tree, source, r.opts.Mainline)
+	k.Result, err = r.session.PickTreeOnto(ctx, so.Tree, source, tree, r.opts.Mainline)
 	if err != nil {
 		return k, fmt.Errorf("picking %s onto %s: %w", r.session.Repo().Short(source), t.Name(), err)
 	}
@@ -215,7 +216,7 @@ func (r *runner) seal(t Target, b Bumped, o *Outcome) error {
 		if k.Status != PickClean {
 			continue
 		}
-		id, err := r.sealPick(k.Source, r.fix.OnMain[i], k.Result.Tree, head)
+		id, err := r.sealPick(*k, r.fix.OnMain[i], head)
 		if err != nil {
 			return err
 		}

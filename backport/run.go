@@ -29,12 +29,13 @@ type runner struct {
 	mu        sync.Mutex
 	histories map[gitops.ID]gitops.History
 	ledgers   map[gitops.ID]*ledger
+	raises    map[gitops.ID]*raise
 }
 
 // Run picks, gates, bumps and seals a fix on each target, in memory. The targets are independent of
 // each other and run side by side; the report keeps their order.
 func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opts Options) (*Report, error) {
-	r := &runner{session: s, opts: opts, fix: fix, histories: map[gitops.ID]gitops.History{}, ledgers: map[gitops.ID]*ledger{}}
+	r := &runner{session: s, opts: opts, fix: fix, histories: map[gitops.ID]gitops.History{}, ledgers: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raise{}}
 	targets := selected.Targets
 	if err := r.loadHistories(ctx, targets); err != nil {
 		return nil, err
@@ -61,22 +62,17 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 // target runs one target through the stages. Whatever fails is the target's own failure.
 func (r *runner) target(ctx context.Context, t Target) Outcome {
 	o := Outcome{Target: t, Branch: r.branchFor(t)}
-	picked, err := r.pick(ctx, t)
-	o.Picks, o.Present = picked.Picks, picked.Present
-	o.Target.Warnings = append(o.Target.Warnings, picked.Warnings...)
+	picked, err := r.pick(ctx, t, nil)
+	gated := Gated{Picked: picked}
+	if err == nil {
+		gated, err = r.gateStage(ctx, t, picked)
+	}
+	o.Picks, o.Present, o.Gate = gated.Picks, gated.Present, gated.Outcome
+	o.Target.Warnings = append(o.Target.Warnings, gated.Warnings...)
 	if err != nil {
 		return failed(o, err)
 	}
-	if o.Status = picked.status(); o.Status != StatusReady {
-		return refused(o)
-	}
-	gated, err := r.gate(ctx, t, picked)
-	o.Gate = gated.Outcome
-	if err != nil {
-		return failed(o, err)
-	}
-	if !gated.Outcome.OK {
-		o.Status = StatusGated
+	if o.Status = gated.status(); o.Status != StatusReady {
 		return refused(o)
 	}
 	bumped, err := r.bump(ctx, t, gated)

@@ -8,7 +8,8 @@ import (
 
 // sealPick makes the commit of a pick: the source's author byte for byte, the user as committer, the
 // message as git cherry-pick writes it. Signatures and other headers are not copied.
-func (r *runner) sealPick(source gitops.ID, onMain bool, tree, parent gitops.ID) (gitops.ID, error) {
+func (r *runner) sealPick(k Pick, onMain bool, parent gitops.ID) (gitops.ID, error) {
+	source := k.Source
 	src, err := r.session.Commit(source)
 	if err != nil {
 		return gitops.ID{}, err
@@ -17,7 +18,10 @@ func (r *runner) sealPick(source gitops.ID, onMain bool, tree, parent gitops.ID)
 	if r.opts.Seal.Origin == OriginYes || (r.opts.Seal.Origin == OriginAuto && onMain) {
 		how.Origin = source
 	}
-	c, err := gitops.PickedCommit(src, tree, parent, string(r.opts.Seal.Committer), how)
+	for _, note := range k.Notes {
+		how.Notes = append(how.Notes, "Backport-Note: "+note)
+	}
+	c, err := gitops.PickedCommit(src, k.Result.Tree, parent, string(r.opts.Seal.Committer), how)
 	if err != nil {
 		return gitops.ID{}, fmt.Errorf("making the commit for %s: %w", source, err)
 	}

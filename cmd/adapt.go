@@ -47,7 +47,7 @@ func bumpRule(b config.Bump) backport.BumpRule {
 }
 
 func gateRule(c *config.Config) (backport.GateRule, error) {
-	rule := backport.GateRule{Options: msrv.Options{Exclude: c.Pin.Exclude}}
+	rule := backport.GateRule{Options: msrv.Options{Exclude: c.Pin.Exclude}, Baseline: c.Pin.Baseline}
 	for _, r := range []struct {
 		text string
 		to   *msrv.Rule

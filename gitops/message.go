@@ -52,15 +52,16 @@ type TrailerRules = object.TrailerRules
 
 // A PickHow says what is added to the message of a picked commit.
 type PickHow struct {
-	Origin   ID     // adds "(cherry picked from commit …)"; zero adds nothing
-	SignOff  string // "name <email>": adds a Signed-off-by line; "" adds nothing
+	Origin   ID       // adds "(cherry picked from commit …)"; zero adds nothing
+	Notes    []string // trailers of our own, "Key: value", put before the line of -x
+	SignOff  string   // "name <email>": adds a Signed-off-by line; "" adds nothing
 	Trailers TrailerRules
 }
 
 // PickedCommit returns the commit that git cherry-pick makes of source with the given tree, parent and
 // committer line.
 func PickedCommit(source *Commit, tree, parent ID, committer string, how PickHow) (*Commit, error) {
-	return object.PickCommit(source, tree, []ID{parent}, committer, object.PickOptions{Origin: how.Origin, Signoff: how.SignOff, Trailers: how.Trailers})
+	return object.PickCommit(source, tree, []ID{parent}, committer, object.PickOptions{Notes: how.Notes, Origin: how.Origin, Signoff: how.SignOff, Trailers: how.Trailers})
 }
 
 // AddSignature puts a detached signature into a commit, as its header gpgsig.

@@ -91,16 +91,25 @@ func (s *Session) SourceBase(id ID, source *object.Commit, mainline int) (tree, 
 // PickOnto takes the change a source commit made onto a tree, as git cherry-pick would with a commit of
 // that tree checked out. mainline is cherry-pick's -m, 0 for none.
 func (s *Session) PickOnto(ctx context.Context, ours, source ID, mainline int) (PickResult, error) {
+	return s.PickTreeOnto(ctx, ours, source, ID{}, mainline)
+}
+
+// PickTreeOnto is PickOnto with another tree in place of the one of the source commit: what the commit
+// would be without a part of its change. A zero tree is the commit's own.
+func (s *Session) PickTreeOnto(ctx context.Context, ours, source, tree ID, mainline int) (PickResult, error) {
 	commit, err := s.Commit(source)
 	if err != nil {
 		return PickResult{}, err
+	}
+	if tree.IsZero() {
+		tree = commit.Tree
 	}
 	base, _, err := s.SourceBase(source, commit, mainline)
 	if err != nil {
 		return PickResult{}, err
 	}
 	name := s.repo.Short(source) + " (" + object.Subject(commit.Message) + ")"
-	return s.Merge(ctx, base, ours, commit.Tree, Labels{Base: "parent of " + name, Ours: "HEAD", Theirs: name})
+	return s.Merge(ctx, base, ours, tree, Labels{Base: "parent of " + name, Ours: "HEAD", Theirs: name})
 }
 
 // Labels name the three sides of a merge in conflict markers.

@@ -56,7 +56,7 @@ func StripPins(tip, result fs.FS, v Verdict, o Options) Strip {
 	}
 	was, now := ReadPins(tip, paths, o), ReadPins(result, paths, o)
 	for _, p := range paths {
-		s := stripper{path: p, tip: tip, result: result, options: o, was: index(was), now: index(now)}
+		s := stripper{path: p, tip: tip, result: result, options: o, was: index(was), now: index(now), follows: map[string]string{}}
 		s.run(v.At(LevelStop), &out)
 	}
 	return out
@@ -71,6 +71,7 @@ type stripper struct {
 	data        []byte
 	edits       []manifest.Edit
 	dropped     []Dropped
+	follows     map[string]string // keys of inherited pins that go back with their source, to these values
 }
 
 func (s *stripper) run(findings []Finding, out *Strip) {
@@ -126,6 +127,9 @@ func (s *stripper) drop(f Finding) error {
 	d := Dropped{Path: f.Path, Line: now.Line, Key: f.Key, Was: was.Value, Now: now.Value}
 	switch {
 	case now.From != "" && isWas && was.From != "": // goes back with the place it is inherited from
+		if now.From == f.Path {
+			s.follows[f.Key] = was.Value
+		}
 		return nil
 	case now.From != "" || was.From != "":
 		return fmt.Errorf("%s is inherited in one of the trees and not in the other: put it back by hand", f.Key)
@@ -170,6 +174,8 @@ func (s *stripper) apply() ([]byte, error) {
 		i := slices.IndexFunc(s.dropped, func(d Dropped) bool { return d.Key == id.key })
 		if i >= 0 {
 			want = s.dropped[i].Was
+		} else if back, ok := s.follows[id.key]; ok {
+			want = back
 		}
 		if got := after.at[id].Value; got != want {
 			return nil, fmt.Errorf("%s would become %q, want %q: put it back by hand", id.key, got, want)

@@ -148,6 +148,18 @@ func TestStripInherited(t *testing.T) {
 	}
 }
 
+func TestStripInheritedInOneFile(t *testing.T) {
+	file := func(rust, version string) string {
+		return "[package]\nname = \"a\"\nversion = \"" + version + "\"\nrust-version.workspace = true\n\n[workspace.package]\nrust-version = \"" + rust + "\"\n"
+	}
+	tip, result := mapFS(map[string]string{"Cargo.toml": file("1.86", "1.0.0")}), mapFS(map[string]string{"Cargo.toml": file("1.90", "1.0.1")})
+	v := Gate(GateInput{Tip: ReadPins(tip, []string{"Cargo.toml"}, Options{}), Result: ReadPins(result, []string{"Cargo.toml"}, Options{})})
+	out := StripPins(tip, result, v, Options{})
+	if len(v.At(LevelStop)) != 2 || len(out.Left) != 0 || len(out.Files) != 1 || string(out.Files[0].Data) != file("1.86", "1.0.1") {
+		t.Errorf("%s\n%+v", show(v), out)
+	}
+}
+
 func TestPinOnly(t *testing.T) {
 	cargo := func(version, rust string) []byte {
 		return []byte("[package]\nversion = \"" + version + "\"\n" + rust)

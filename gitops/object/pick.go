@@ -9,8 +9,9 @@ import (
 // PickOptions say what cherry-pick adds to a message. The zero value adds nothing: the message stays as
 // it is from its first line that is not blank.
 type PickOptions struct {
-	Origin   ID     // the source's id: adds the line "(cherry picked from commit …)", as -x; zero: none
-	Signoff  string // "Name <email>": adds a Signed-off-by line, as -s; empty: none
+	Notes    []string // trailers of our own, "Key: value", put before the line of -x
+	Origin   ID       // the source's id: adds the line "(cherry picked from commit …)", as -x; zero: none
+	Signoff  string   // "Name <email>": adds a Signed-off-by line, as -s; empty: none
 	Trailers TrailerRules
 }
 
@@ -58,20 +59,31 @@ func pickMessage(source *Commit, o PickOptions) ([]byte, error) {
 	if bytes.ContainsAny([]byte(o.Signoff), "\n\x00") {
 		return nil, errors.New("sign-off: control character in the identity")
 	}
-	if o.Origin.IsZero() && o.Signoff == "" {
+	if o.Origin.IsZero() && o.Signoff == "" && len(o.Notes) == 0 {
 		return message, nil
 	}
-	if !o.Origin.IsZero() {
-		message = completeLine(message)
-		if start, end := trailerBlock(message, o.Trailers); start == end {
-			message = append(message, '\n')
+	for _, note := range o.Notes {
+		if bytes.ContainsAny([]byte(note), "\n\x00") {
+			return nil, fmt.Errorf("note %q: control character", note)
 		}
-		message = append(message, originPrefix+o.Origin.String()+")\n"...)
+		message = addTrailer(message, note, o.Trailers)
+	}
+	if !o.Origin.IsZero() {
+		message = addTrailer(message, originPrefix+o.Origin.String()+")", o.Trailers)
 	}
 	if o.Signoff != "" {
 		message = signOff(message, o)
 	}
 	return Cleanup(message), nil
+}
+
+// addTrailer adds a line to the block of trailers, or begins one.
+func addTrailer(message []byte, line string, r TrailerRules) []byte {
+	message = completeLine(message)
+	if start, end := trailerBlock(message, r); start == end {
+		message = append(message, '\n')
+	}
+	return append(append(message, line...), '\n')
 }
 
 // signOff adds the line of -s. Only where the last trailer is the same line is it left out.

@@ -71,6 +71,9 @@ func writeFacts(b *strings.Builder, pr backport.PullRequest) {
 				fmt.Fprintf(b, "  * %s\n", code(Finding(f, pr.Gate.Baseline)))
 			}
 		}
+		for _, line := range strippedLines(*pr.Gate) {
+			fmt.Fprintf(b, "  * %s\n", code(line))
+		}
 	}
 	if pr.Bump != nil {
 		switch {

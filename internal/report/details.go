@@ -21,7 +21,7 @@ func Why(o backport.Outcome, t TextOptions) string {
 	case backport.StatusConflicted:
 		parts = append(parts, conflictCount(o))
 	case backport.StatusGated:
-		parts = append(parts, "a toolchain pin would rise")
+		parts = append(parts, gatedWhy(o, t))
 	case backport.StatusRefused:
 		parts = append(parts, streams.Clean(o.Target.Refused)+": --reason TEXT takes it all the same")
 	case backport.StatusFailed:
@@ -85,7 +85,7 @@ func conflictCount(o backport.Outcome) string {
 func (p *page) details(o backport.Outcome) {
 	for _, k := range o.Picks {
 		for _, c := range k.Result.Conflicts {
-			if k.Status == backport.PickConflict {
+			if k.Status == backport.PickConflict && (o.Gate == nil || o.Gate.PinOnly.IsZero()) {
 				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch))
 				if p.o.Verbose && c.Message != "" {
 					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
@@ -137,9 +137,50 @@ func (p *page) gateDetails(o backport.Outcome) {
 		}
 		p.printf("      %s\n", streams.Clean(Finding(f, o.Gate.Baseline)))
 	}
+	for _, line := range strippedLines(*o.Gate) {
+		p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Clean(line))
+	}
+	if o.Status == backport.StatusGated {
+		p.printf("      %s\n", wayOut(o))
+	}
 	if p.o.Verbose {
 		p.printf("      %s\n", p.paint(dim, "gate: compared with "+streams.Clean(o.Gate.Baseline)))
 	}
+}
+
+// gatedWhy says what the gate stopped.
+func gatedWhy(o backport.Outcome, t TextOptions) string {
+	if o.Gate != nil && !o.Gate.PinOnly.IsZero() {
+		return t.Short(o.Gate.PinOnly) + " does nothing but raise a toolchain pin: no release branch takes it"
+	}
+	return "a toolchain pin would rise"
+}
+
+// wayOut says how to go on with a target that the gate stopped.
+func wayOut(o backport.Outcome) string {
+	skip := "--skip " + lineName(o) + " --reason … leaves the branch out"
+	switch {
+	case !o.Gate.PinOnly.IsZero():
+		return "to go on: leave that commit out of the fix"
+	case len(o.Gate.Dropped)+len(o.Gate.Left) > 0 || o.Target.Onto != "":
+		return "to go on: change the fix so that it does without the newer toolchain"
+	}
+	return "to go on: --strip-pin leaves the pin's change out of the fix; " + skip
+}
+
+// strippedLines say what --strip-pin left out, what it could not, and what follows.
+func strippedLines(g backport.GateOutcome) []string {
+	var out []string
+	for _, d := range g.Dropped {
+		out = append(out, fmt.Sprintf("%s:%d: left out %s", d.Path, d.Line, backport.Dropped(d)))
+	}
+	for _, l := range g.Left {
+		out = append(out, fmt.Sprintf("%s:%d: %s could not be left out: %v", l.Path, l.Line, l.Key, l.Err))
+	}
+	if len(g.Dropped) > 0 {
+		out = append(out, "without the pin the result was not built with the branch's toolchain: build it before you merge it")
+	}
+	return out
 }
 
 // Finding says what became of a pin: "Cargo.toml:12: rust-version 1.94.0 → 1.95.0 raised (branch point 1a2b3c4 has 1.94.0)".

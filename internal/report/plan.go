@@ -114,11 +114,20 @@ func gate(g *backport.GateOutcome) *GateV1 {
 	if g == nil {
 		return nil
 	}
-	out := &GateV1{OK: g.OK, Baseline: valid(g.Baseline), Pins: []PinV1{}}
+	out := &GateV1{OK: g.OK, Baseline: valid(g.Baseline), Pins: []PinV1{}, Dropped: []DroppedV1{}, Dependencies: []DependencyV1{}}
 	for _, f := range g.Findings {
 		out.Pins = append(out.Pins, PinV1{
 			Path: Path(f.Path), Lineno: f.Line, Key: valid(f.Key), Role: f.Role.String(), Baseline: valid(f.Baseline),
 			Was: valid(f.Was), Now: valid(f.Now), Verdict: f.Outcome.String(), Level: f.Level.String(),
+		})
+	}
+	out.PinOnly = oid(g.PinOnly)
+	for _, d := range g.Dropped {
+		out.Dropped = append(out.Dropped, DroppedV1{Path: Path(d.Path), Lineno: d.Line, Key: valid(d.Key), Was: valid(d.Was), Now: valid(d.Now)})
+	}
+	for _, d := range g.Dependencies {
+		out.Dependencies = append(out.Dependencies, DependencyV1{
+			Name: valid(d.Name), Version: valid(d.Version), Floor: optional(valid(d.Floor.String())), Known: d.Known.String(), Path: optional(valid(d.Path)), Lineno: d.Line,
 		})
 	}
 	return out

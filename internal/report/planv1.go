@@ -121,9 +121,31 @@ type StageV1 struct {
 
 // A GateV1 is what the toolchain gate found.
 type GateV1 struct {
-	OK       bool    `json:"ok"`
-	Baseline string  `json:"baseline"`
-	Pins     []PinV1 `json:"pins"`
+	OK           bool           `json:"ok"`
+	Baseline     string         `json:"baseline"`
+	Pins         []PinV1        `json:"pins"`
+	PinOnly      *string        `json:"pin_only"`
+	Dropped      []DroppedV1    `json:"dropped"`
+	Dependencies []DependencyV1 `json:"dependencies"`
+}
+
+// A DroppedV1 is a pin that --strip-pin left out of the fix.
+type DroppedV1 struct {
+	Path   Path   `json:"path"`
+	Lineno int    `json:"lineno"`
+	Key    string `json:"key"`
+	Was    string `json:"was"`
+	Now    string `json:"now"`
+}
+
+// A DependencyV1 is a dependency that the result brings in: known is "within", "above" or "unknown".
+type DependencyV1 struct {
+	Name    string  `json:"name"`
+	Version string  `json:"version"`
+	Floor   *string `json:"floor"`
+	Known   string  `json:"known"`
+	Path    *string `json:"path"`
+	Lineno  int     `json:"lineno"`
 }
 
 // A PinV1 is a pin in one of the files the gate read.
