@@ -53,8 +53,9 @@ func (r *runner) pullRequest(o Outcome) *PullRequest {
 		if err != nil {
 			continue // it was read for the pick: it can be read
 		}
+		message := gitops.MessageText(c)
 		pr.Sources = append(pr.Sources, SourceNote{
-			ID: k.Source, Subject: gitops.Subject(c.Message), Message: c.Message, Status: k.Status, Via: k.Via, Facts: k.Facts(),
+			ID: k.Source, Subject: gitops.Subject(message), Message: message, Status: k.Status, Via: k.Via, Facts: k.Facts(),
 		})
 	}
 	return pr

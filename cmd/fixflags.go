@@ -118,7 +118,7 @@ func (a *app) resolveFix(ctx context.Context, w *workspace, f *fixFlags, args []
 			return fix, err
 		}
 		if i == 0 {
-			fix.Subject = gitops.Subject(c.Message)
+			fix.Subject = gitops.Subject(gitops.MessageText(c))
 		}
 		k, src := backport.KindOf(c.Message)
 		kinds, from = append(kinds, k), append(from, src)

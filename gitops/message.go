@@ -92,3 +92,6 @@ func (r *Repo) TrailerRules() TrailerRules {
 	}
 	return rules
 }
+
+// MessageText returns the message of a commit in UTF-8, as its encoding header says.
+func MessageText(c *Commit) []byte { return object.MessageText(c) }

@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -70,7 +71,7 @@ func (s *Session) SourceBase(id ID, source *object.Commit, mainline int) (tree, 
 	case mainline > 0 && mainline > n && !(n == 0 && mainline == 1):
 		return ID{}, ID{}, &MainlineError{Commit: id, Mainline: mainline, Parents: n}
 	case n > 1 && mainline == 0:
-		return ID{}, ID{}, &MergeCommitError{Commit: id, Subject: object.Subject(source.Message), Parents: n}
+		return ID{}, ID{}, &MergeCommitError{Commit: id, Subject: object.Subject(object.MessageText(source)), Parents: n}
 	case n == 0:
 		if s.repo.isShallow(id) {
 			return ID{}, ID{}, &ShallowError{Commit: id}
@@ -108,8 +109,19 @@ func (s *Session) PickTreeOnto(ctx context.Context, ours, source, tree ID, mainl
 	if err != nil {
 		return PickResult{}, err
 	}
-	name := s.repo.Short(source) + " (" + object.Subject(commit.Message) + ")"
+	name := s.repo.Short(source) + " (" + labelSubject(commit) + ")"
 	return s.Merge(ctx, base, ours, tree, Labels{Base: "parent of " + name, Ours: "HEAD", Theirs: name})
+}
+
+// labelSubject is what cherry-pick shows of a message in conflict markers: its first line that is not
+// blank, as it is.
+func labelSubject(c *object.Commit) string {
+	for line := range bytes.Lines(object.MessageText(c)) {
+		if len(bytes.Trim(line, " \t\r\n")) > 0 {
+			return string(bytes.TrimSuffix(line, []byte("\n")))
+		}
+	}
+	return ""
 }
 
 // Labels name the three sides of a merge in conflict markers.

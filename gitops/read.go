@@ -136,7 +136,7 @@ func (r *Repo) PullRequest(ctx context.Context, main ID, number int) (ID, error)
 		if err != nil {
 			return ID{}, fmt.Errorf("commit %s: %w", id, err)
 		}
-		if subject := object.Subject(c.Message); strings.HasSuffix(subject, suffix) {
+		if subject := object.Subject(object.MessageText(c)); strings.HasSuffix(subject, suffix) {
 			found = append(found, id)
 			lines = append(lines, r.Short(id)+" "+subject)
 		}

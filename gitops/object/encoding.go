@@ -215,3 +215,13 @@ func fixUTF8(text []byte) []byte {
 }
 
 func isNoncharacter(r rune) bool { return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef }
+
+// MessageText returns the message of a commit in UTF-8, as its encoding header says; as it is where
+// the encoding is not known or the message is not in it.
+func MessageText(c *Commit) []byte {
+	text, err := recoded(c)
+	if err != nil {
+		return c.Message
+	}
+	return text.Message
+}
