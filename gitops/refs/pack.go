@@ -184,13 +184,10 @@ func (s *Store) dropKeep(p *journalPack, op string) error {
 	keep := s.packBase(p) + ".keep"
 	data, err := readBounded(keep, 200)
 	if missing(err) {
-		return nil
+		return s.syncDir(filepath.Dir(keep)) // a dead process may have removed it without a flush
 	}
-	if err != nil {
+	if err != nil || string(data) != string(keepText(op)) {
 		return err
-	}
-	if string(data) != string(keepText(op)) {
-		return nil
 	}
 	if err := s.unlink(keep); err != nil {
 		return err

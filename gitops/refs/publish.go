@@ -178,9 +178,10 @@ func (s *Store) rollback(j *journal) error {
 			if err := s.unlink(packed + lockSuffix); err != nil {
 				return err
 			}
-			if err := s.fs.SyncDir(filepath.Dir(packed)); err != nil {
-				return err
-			}
+		}
+		// Also when it is gone: a dead process may have removed it without a flush.
+		if err := s.fs.SyncDir(filepath.Dir(packed)); err != nil {
+			return err
 		}
 		if err := s.unlock(j); err != nil {
 			return err
