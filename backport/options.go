@@ -129,6 +129,7 @@ type Options struct {
 	Partial   bool
 	NoBump    bool
 	StripPin  bool
+	Embargo   bool // nothing of the fix's messages is told in names or pull requests
 	Seal      Seal
 	Bump      BumpRule
 	Gate      GateRule

@@ -15,6 +15,7 @@ type PullRequest struct {
 	Template   string // of the body; "" is the default
 	Draft      bool
 	Labels     []string
+	Embargo    bool // the text says nothing of the fix
 
 	Sources  []SourceNote
 	Gate     *GateOutcome
@@ -32,11 +33,18 @@ type SourceNote struct {
 	Facts   []string
 }
 
+// embargoTitle says where, and nothing else.
+const embargoTitle = "Backport to {branch}"
+
 // defaultTitle keeps the subject first, so that a conventional prefix stays one.
 const defaultTitle = "{subject} (backport to {branch})"
 
-// pullRequest gathers the facts of a target's pull request.
+// pullRequest gathers the facts of a target's pull request. Under embargo it tells nothing of the
+// fix: no subject, no message, no number, nobody's name, and no template, which may ask for them.
 func (r *runner) pullRequest(o Outcome) *PullRequest {
+	if r.opts.Embargo {
+		return &PullRequest{Base: o.Target.Branch, Head: o.Branch, Title: Fill(embargoTitle, map[string]string{"branch": o.Target.Branch}), Draft: true, Embargo: true}
+	}
 	title := r.opts.PR.Title
 	if title == "" {
 		title = defaultTitle

@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
 )
 
@@ -26,8 +25,14 @@ func (a *app) applyCommand() *cobra.Command {
 		Short: "Do what plan shows: create all branches in one transaction, or none",
 		Long: `Plans, then creates the branches of all targets in one transaction. While one target conflicts, is
 gated or failed, nothing is created, unless --partial is given: then the ready ones are, and the exit
-code stays 3 or 5. Branches that exist with the very same commits are left as they are; others are
-never overwritten.
+code stays 3 or 5. What a person has to settle is recorded: 'git backport status' shows it. Branches
+that exist with the very same commits are left as they are; others are never overwritten, but that
+--replace moves those which still hold exactly what an earlier operation left. A branch with commits
+on top is amended, and refused by name. 'git backport undo' takes back what was done.
+
+With --embargo nothing that git-backport writes tells what the fix is about: the NAME is random, and
+refs, records and pull requests have no subject, author or number in them. The commits keep their
+messages; what in those would tell is named, and refused unless --ack is given.
 
 With --plan the arguments are read from a document that 'plan --json' printed, and what it shows is
 landed to the very ids, or nothing is.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
@@ -62,12 +67,20 @@ func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *repor
 	if err != nil {
 		return err
 	}
-	if err := repo.Recover(ctx); err != nil {
+	if err := operation.Open(repo).Recover(ctx, a.now()); err != nil {
 		return err
 	}
 	p, err := a.plan(ctx, f, args)
 	if err != nil {
 		return err
+	}
+	if f.replace && f.recalled { // the earlier date is for finding that nothing changed
+		if _, missing, err := p.ws.repo.ExistingUpdates(p.report.Updates); err != nil || len(missing) > 0 {
+			f.date, f.fresh = "", true
+			if p, err = a.plan(ctx, f, args); err != nil {
+				return err
+			}
+		}
 	}
 	if err := a.mayApply(p, f); err != nil {
 		return err
@@ -78,10 +91,8 @@ func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *repor
 		}
 	}
 	a.code = exitOf(p.report)
-	if a.code == ExitOK || f.partial {
-		if err := a.land(ctx, p); err != nil {
-			return err
-		}
+	if err := a.land(ctx, p, f); err != nil {
+		return err
 	}
 	p.header.Verb, p.header.Exit = "apply", int(a.code)
 	if err := a.showPlan(p); err != nil {
@@ -89,6 +100,9 @@ func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *repor
 	}
 	return a.applied(p)
 }
+
+// now is the time for the record, in seconds since 1970.
+func (a *app) now() int64 { return a.host.Now().Unix() }
 
 // mayApply refuses what cannot or must not be landed at all.
 func (a *app) mayApply(p *planned, f *fixFlags) error {
@@ -100,6 +114,11 @@ func (a *app) mayApply(p *planned, f *fixFlags) error {
 	if p.ws.guessed() && !named {
 		return usageError(errors.New("no policy: the lines are only guessed, so nothing is applied"),
 			"name the lines (--to), or give a policy (--config preset:…), or write one ('git backport init')")
+	}
+	if f.embargo {
+		if err := p.preflight(f); err != nil {
+			return err
+		}
 	}
 	for _, o := range p.report.Outcomes {
 		if !o.Target.Trial {
@@ -117,39 +136,67 @@ func (a *app) mayApply(p *planned, f *fixFlags) error {
 	return &Error{Exit: ExitRefused, Code: "no-target", Err: fmt.Errorf("the policy requires no line to get a change of kind %s", p.report.Fix.Kind), Hint: hint}
 }
 
-// land creates the refs that are not there yet.
-func (a *app) land(ctx context.Context, p *planned) error {
-	_, missing, err := p.ws.repo.ExistingUpdates(p.report.Updates)
+// land makes the branches that are not there yet, or records what keeps them from being made.
+func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
+	store := operation.Open(p.ws.repo)
+	if _, err := store.Load(); err != nil {
+		return err
+	}
+	op, err := p.record(f)
 	if err != nil {
 		return err
 	}
-	if len(missing) == 0 {
-		p.report.Applied = true
+	if same := p.ws.log.Same(op); same != nil {
+		p.header.Operation = same.ID
+	}
+	_, missing, err := p.ws.repo.ExistingUpdates(p.report.Updates)
+	switch {
+	case err != nil:
+		return err
+	case a.code != ExitOK && !(f.partial && len(p.report.Updates) > 0):
+		return a.recordOpen(ctx, store, p, op)
+	case len(missing) == 0:
+		p.report.Applied, p.unchanged = true, true
 		return nil
 	}
-	op, err := operationID()
-	if err != nil {
-		return err
-	}
-	err = p.ws.session.Land(ctx, gitops.Landing{
-		OpID: op, Updates: missing, Verify: p.report.Verify,
-		Committer: p.ident.String(), Message: "backport: " + op,
+	err = store.Apply(ctx, p.ws.session, op, p.report.Updates, operation.Request{
+		Verify: p.report.Verify, Committer: p.ident.String(), Now: a.now(), Replace: f.replace,
 	})
 	if err != nil {
 		return err
 	}
-	p.report.Applied, p.header.Operation = true, op
+	p.report.Applied, p.header.Operation = true, op.ID
+	return nil
+}
+
+// recordOpen records an operation that a person has to finish. One that only failed, or that the
+// policy refuses, has nothing to finish.
+func (a *app) recordOpen(ctx context.Context, store *operation.Store, p *planned, op *operation.Operation) error {
+	person := false
+	for _, t := range op.Targets {
+		switch backport.Status(t.Status) {
+		case backport.StatusConflicted, backport.StatusGated, backport.StatusEmpty:
+			person = true
+		case backport.StatusReady, backport.StatusPresent, backport.StatusRefused, backport.StatusFailed:
+		}
+	}
+	if !person {
+		return nil
+	}
+	p.recorded = true
+	if p.header.Operation != "" {
+		return nil
+	}
+	op, err := store.Record(ctx, p.ws.session, op, a.now())
+	if err != nil {
+		return err
+	}
+	p.header.Operation = op.ID
 	return nil
 }
 
 // operationID returns 128 random bits, in base 32.
-func operationID() (string, error) {
-	var b [16]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		return "", fmt.Errorf("making an operation's id: %w", err)
-	}
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])), nil
-}
+func operationID() (string, error) { return operation.NewID() }
 
 // applied says what was created, or why nothing was.
 func (a *app) applied(p *planned) error {
@@ -166,7 +213,7 @@ func (a *app) applied(p *planned) error {
 		return err
 	}
 	verb := "created"
-	if p.header.Operation == "" {
+	if p.unchanged {
 		verb = "there already, unchanged"
 	}
 	if _, err := fmt.Fprintf(w, "\n%s:\n", verb); err != nil {

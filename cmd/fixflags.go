@@ -25,6 +25,7 @@ type fixFlags struct {
 	origin, noOrigin, signoff, sign     bool
 	partial, noBump, stripPin           bool
 	unsupported                         map[string]*bool
+	recordFlags
 }
 
 func (f *fixFlags) add(cmd *cobra.Command) {
@@ -50,6 +51,7 @@ func (f *fixFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("x", "no-x")
 	cmd.MarkFlagsMutuallyExclusive("onto", "to")
 	cmd.MarkFlagsMutuallyExclusive("onto", "also")
+	f.recordFlags.add(cmd)
 	f.refuse(cmd)
 }
 

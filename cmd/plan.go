@@ -21,6 +21,9 @@ type planned struct {
 	report *backport.Report
 	header report.Header
 	ident  *gitconfig.Ident
+
+	recorded  bool // as an open operation
+	unchanged bool // everything was there already
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -64,10 +67,14 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	if err != nil {
 		return nil, err
 	}
+	if err := a.recall(w, f, fix); err != nil {
+		return nil, err
+	}
 	opts, ident, err := a.options(w, f, fix)
 	if err != nil {
 		return nil, err
 	}
+	opts.Embargo, opts.Bump.HeldBack = f.embargo, w.heldBack(opts.Name)
 	selected, err := a.targets(ctx, w, f, fix, opts)
 	if err != nil {
 		return nil, err
@@ -85,6 +92,11 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	}
 	if len(opts.Onto) > 0 {
 		p.header.PolicySource = "none"
+	}
+	if f.embargo {
+		if err := p.preflight(f); err != nil {
+			rep.Warnings = append(rep.Warnings, err.Error())
+		}
 	}
 	if ident != nil {
 		zone := time.FixedZone("", ident.Date.Zone*60)
@@ -316,6 +328,8 @@ func (a *app) next(p *planned) error {
 		_, err = fmt.Fprintf(a.streams.Out, "\nnothing is required; to take a line, name it:\n  %s --also LINE\n", line)
 	case ready > 0 && open == 0:
 		_, err = fmt.Fprintf(a.streams.Out, "\nnext:\n  %s\n", line)
+	case p.recorded:
+		_, err = fmt.Fprintf(a.streams.Out, "\nrecorded: 'git backport status' shows what is open and what to run next\n")
 	case ready > 0:
 		_, err = fmt.Fprintf(a.streams.Out, "\nnext: settle what is open above, or land the %d ready now:\n  %s --partial\n", ready, line)
 	}
@@ -371,6 +385,7 @@ func applyArgs(a *app, f *fixFlags, fix backport.Fix, w *workspace, ident *gitco
 			out = append(out, b.flag)
 		}
 	}
+	out = append(out, f.recordFlags.args()...)
 	if len(f.onto) == 0 {
 		add("--as-of", w.asOf.String())
 	}

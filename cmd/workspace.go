@@ -13,6 +13,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -32,6 +33,7 @@ type workspace struct {
 	facts    policy.Facts
 	lines    []policy.Line
 	warnings []string
+	log      *operation.Log // nil where nobody asked for it
 }
 
 // guessed tells whether no policy was found and the two newest lines are taken.

@@ -12,6 +12,7 @@ import (
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/gitops/refs"
+	"github.com/git-backport/git-backport/internal/txfs"
 )
 
 // A Repo is a repository, opened for reading.
@@ -21,6 +22,7 @@ type Repo struct {
 
 	db         *odb.DB
 	refs       *refs.Store
+	fs         txfs.FS
 	env        gitconfig.Environment
 	shallow    map[ID]bool
 	commits    commitCache
@@ -54,7 +56,10 @@ func (e *TreeDepthError) Error() string {
 
 // Open finds and opens the repository that env.Dir belongs to, as git would, and refuses by name what
 // cannot be worked on safely: another owner's repository, formats not known here, replaced objects.
-func Open(env gitconfig.Environment) (*Repo, error) {
+func Open(env gitconfig.Environment) (*Repo, error) { return OpenFS(env, txfs.Real{}) }
+
+// OpenFS is Open with the file system that everything is written through.
+func OpenFS(env gitconfig.Environment, fsys txfs.FS) (*Repo, error) {
 	layout, err := gitconfig.Discover(env, "")
 	if err != nil {
 		return nil, err
@@ -66,7 +71,7 @@ func Open(env gitconfig.Environment) (*Repo, error) {
 	if err := gitconfig.CheckFormat(config); err != nil {
 		return nil, err
 	}
-	r := &Repo{Layout: layout, Config: config, env: env, commits: commitCache{by: map[ID]commitInfo{}}, ancestries: ancestryCache{by: map[ID]*ancestry{}}}
+	r := &Repo{Layout: layout, Config: config, env: env, fs: fsys, commits: commitCache{by: map[ID]commitInfo{}}, ancestries: ancestryCache{by: map[ID]*ancestry{}}}
 	r.db, err = odb.Open(odb.Options{
 		ObjectsDir: layout.ObjectsDir, Alternates: layout.AlternateDirs,
 		Warn: func(s string) { r.warnings = append(r.warnings, s) },
@@ -74,7 +79,7 @@ func Open(env gitconfig.Environment) (*Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the objects: %w", err)
 	}
-	r.refs = refs.Open(layout.GitDir, layout.CommonDir)
+	r.refs = refs.OpenFS(layout.GitDir, layout.CommonDir, fsys)
 	if err := r.checkReplaced(); err != nil {
 		return nil, err
 	}

@@ -39,14 +39,15 @@ func rules() []rule {
 		{"gitops/gitconfig", nil, []string{"golang.org/x/sys", "golang.org/x/text"}, unsafe, "configuration is read as git reads it, and never acted on"},
 		{"gitops/refs", []string{"gitops/object", "internal/txfs"}, []string{"golang.org/x/sys"}, unsafe, "refs are written through the one seam"},
 		{"internal/txfs", nil, []string{"golang.org/x/sys"}, unsafe, "the seam stands on the system alone"},
-		{"backport", []string{"policy", "msrv", "gitops", "internal/manifest"}, nil, append([]string{"os"}, unsafe...), "the product runs in a test, a server or a bot as well"},
+		{"internal/operation", []string{"gitops", "internal/txfs"}, nil, unsafe, "the record knows refs and objects, and nothing of how a fix is made"},
+		{"backport", []string{"policy", "msrv", "gitops", "internal/manifest", "internal/operation"}, nil, append([]string{"os"}, unsafe...), "the product runs in a test, a server or a bot as well"},
 		{"internal/demo", []string{"gitops", "gitops/gitconfig", "backport", "internal/txfs"}, nil, unsafe, "the demonstration uses what the product uses"},
 		{"internal/config", []string{"policy", "msrv", "internal/manifest", "backport"}, []string{"github.com/BurntSushi/toml", "github.com/pelletier/go-toml/v2/unstable", "github.com/goccy/go-yaml", "github.com/Masterminds/semver/v3"}, append([]string{"os"}, unsafe...), "the keys of the policy file are named once"},
-		{"internal/report", []string{"backport", "policy", "msrv", "gitops", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
+		{"internal/report", []string{"backport", "policy", "msrv", "gitops", "internal/operation", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
 		{"internal/streams", nil, []string{"golang.org/x/term"}, unsafe, "the terminal is asked in one place"},
 		{"cmd", []string{
 			"policy", "msrv", "gitops", "gitops/odb", "gitops/refs", "gitops/object", "gitops/gitconfig", "backport", "internal/manifest", "internal/config", "internal/report",
-			"internal/txfs", "internal/streams", "internal/demo",
+			"internal/txfs", "internal/streams", "internal/demo", "internal/operation",
 		}, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/Masterminds/semver/v3"}, unsafe, "the edge: flags, environment, clock, exit codes; it never merges by itself"},
 		{"cmd/git-backport", []string{"cmd"}, nil, nil, "main does nothing"},
 	}

@@ -28,6 +28,9 @@ func Title(s string) string {
 // longer than any run of backticks in it, so that it cannot mention, link, close or format anything.
 func Body(pr backport.PullRequest) string {
 	var b strings.Builder
+	if pr.Embargo {
+		return fmt.Sprintf("Backport onto %s. Details follow when they can be told.\n", code(pr.Base))
+	}
 	fmt.Fprintf(&b, "Backport onto %s of:\n\n", code(pr.Base))
 	for _, s := range pr.Sources {
 		fmt.Fprintf(&b, "* commit %s, %s\n", s.ID, sourceStatus(s))

@@ -1,0 +1,49 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/git-backport/git-backport/gitops/refs"
+	"github.com/git-backport/git-backport/internal/operation"
+)
+
+// explainOperation explains the errors of operations on record.
+func explainOperation(err error) *Error {
+	if _, ok := as[*operation.StateError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "record", Hint: "what it would say is not guessed; a newer version of this program may know it. git does not need the file: move it away to go on without it"}
+	}
+	if _, ok := as[*operation.BusyError](err); ok {
+		return &Error{Exit: ExitBusy, Code: "busy", Hint: "nothing was changed; wait for the other run to end"}
+	}
+	if e, ok := as[*operation.OccupiedError](err); ok {
+		if len(e.Amended) > 0 {
+			return &Error{Exit: ExitMoved, Code: "amended", Hint: "nothing was changed; a branch with work on it is never overwritten: choose another --name, or delete it"}
+		}
+		hint := "nothing was changed; a branch that exists is never overwritten: choose another --name, or delete it"
+		if len(e.Foreign) == 0 {
+			hint += "; --replace moves one that still holds what an earlier operation left"
+		}
+		return &Error{Exit: ExitMoved, Code: "branch-exists", Hint: hint}
+	}
+	if _, ok := as[*operation.MovedError](err); ok {
+		return &Error{Exit: ExitMoved, Code: "moved", Hint: "nothing was changed; what others did is not taken back: settle the branches by hand, or leave them"}
+	}
+	if e, ok := as[*operation.LookupError](err); ok {
+		hint := "git backport status --all lists the operations"
+		if len(e.Known) > 0 {
+			hint = "name one of: " + strings.Join(e.Known, ", ")
+		}
+		return &Error{Exit: ExitUsage, Code: "operation", Hint: hint}
+	}
+	if e, ok := as[*operation.WrongTimeError](err); ok {
+		hint := "git backport status --all shows where it stands"
+		if e.Next != "" {
+			hint = "git backport " + e.Next
+		}
+		return &Error{Exit: ExitUsage, Code: "wrong-time", Hint: "nothing was changed; " + hint}
+	}
+	if _, ok := as[*refs.MissingObjectError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "missing-object", Hint: "nothing was changed; git has pruned the commits since: apply again"}
+	}
+	return nil
+}

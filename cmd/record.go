@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// recordFlags are the flags of plan and apply that have to do with operations on record.
+type recordFlags struct {
+	embargo, ack, replace bool
+	fresh                 bool // do not take the date of an earlier operation
+	recalled              bool // the date is that of an earlier operation
+}
+
+func (f *recordFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.BoolVar(&f.embargo, "embargo", false, "tell nothing of the fix: a random NAME, no subject, author or number in refs, records or pull requests")
+	fs.BoolVar(&f.ack, "ack", false, "with --embargo: the words in the commit messages that would tell are known")
+	fs.BoolVar(&f.replace, "replace", false, "move branches that still hold exactly what an earlier operation left")
+}
+
+// args are the flags as given.
+func (f *recordFlags) args() []string {
+	var out []string
+	for _, b := range []struct {
+		flag string
+		on   bool
+	}{{"--embargo", f.embargo}, {"--ack", f.ack}, {"--replace", f.replace}} {
+		if b.on {
+			out = append(out, b.flag)
+		}
+	}
+	return out
+}
+
+// recall takes from an earlier operation on the same commits what makes this one the same: the date of
+// its commits, when none is given, and under embargo the random name.
+func (a *app) recall(w *workspace, f *fixFlags, fix backport.Fix) error {
+	log, err := operation.Open(w.repo).Load()
+	if err != nil {
+		w.warnings = append(w.warnings, err.Error())
+		log = &operation.Log{}
+	}
+	w.log = log
+	name := f.name
+	if name == "" && !f.embargo {
+		name = backport.DefaultName(fix.Commits[0])
+	}
+	op := log.For(fix.Commits, name)
+	if f.embargo && f.name == "" {
+		if op != nil {
+			f.name = op.Name
+		} else {
+			id, err := operation.NewID()
+			if err != nil {
+				return err
+			}
+			f.name = id[:12]
+		}
+	}
+	dated := f.date != "" || a.host.getenv("GIT_COMMITTER_DATE") != "" || a.host.getenv("SOURCE_DATE_EPOCH") != ""
+	if op != nil && !dated && !f.fresh && op.Date() != "" {
+		f.date, f.recalled = "@"+op.Date(), true
+	}
+	return nil
+}
+
+// heldBack finds the lines whose next version an operation on record bumps to already, on a branch
+// that is there: two branches with the same bump would only get into each other's way.
+func (w *workspace) heldBack(name string) map[policy.LineID]string {
+	out := map[policy.LineID]string{}
+	for _, op := range w.log.All() {
+		if op.Name == name || op.Kind != operation.KindApply || w.log.State(op) != operation.StateApplied {
+			continue
+		}
+		for _, t := range op.Targets {
+			if t.BumpTo == "" || t.Line == "" {
+				continue
+			}
+			id, err := w.config.Policy.ParseLine(t.Line)
+			if err != nil || w.released(id, t.BumpTo) {
+				continue
+			}
+			ref := t.Ref
+			if t.BumpRef != "" {
+				ref = t.BumpRef
+			}
+			if _, err := w.repo.Ref(ref); err == nil {
+				out[id] = "an earlier operation bumps it to " + t.BumpTo + " already, on " + strings.TrimPrefix(ref, "refs/heads/")
+			}
+		}
+	}
+	return out
+}
+
+// released tells whether a tag of the line holds the version.
+func (w *workspace) released(id policy.LineID, version string) bool {
+	for _, tag := range w.tags[id] {
+		if _, v, ok := w.config.Policy.ReadTag(tag.Name); ok && v.String() == version {
+			return true
+		}
+	}
+	return false
+}
+
+// record makes the record of a plan. Under embargo nothing in it is taken from the fix but ids and the
+// paths of conflicts.
+func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
+	id, err := operation.NewID()
+	if err != nil {
+		return nil, err
+	}
+	op := &operation.Operation{
+		ID: id, Kind: operation.KindApply, Name: p.report.Options.Name, Embargo: f.embargo, Sources: p.report.Fix.Commits,
+		Policy: operation.Policy{Source: p.header.PolicySource, Rev: p.ws.rev}, Committer: p.ident.String(),
+		Remote: p.report.Options.Remote, Args: withoutFlag(p.header.Args, "--date", "--as-of"), Targets: []operation.Target{}, Changes: []operation.Change{},
+	}
+	if f.embargo {
+		op.Committer, op.Args = p.ident.Date.String(), withoutFlag(op.Args, "--reason")
+	}
+	for _, o := range p.report.Outcomes {
+		if !o.Target.Trial {
+			op.Targets = append(op.Targets, recordTarget(o))
+		}
+	}
+	return op, nil
+}
+
+func recordTarget(o backport.Outcome) operation.Target {
+	t := operation.Target{
+		Branch: o.Target.Branch, BaseRef: o.Target.Ref, Base: o.Target.Tip, Status: string(o.Status),
+		Head: o.Head, Commits: append([]gitops.ID{}, o.Commits...),
+	}
+	if o.Target.Onto == "" || o.Target.Decision.First != nil {
+		t.Line = o.Target.Decision.Name()
+	}
+	if o.Status == backport.StatusEmpty && o.Target.Decision.Verdict != policy.Required {
+		t.Status = operation.TargetPresent // nothing to do there, and nobody is needed
+	}
+	if o.Status == backport.StatusReady || o.Status == backport.StatusConflicted {
+		t.Ref = "refs/heads/" + o.Branch
+	}
+	if o.Bump != nil && o.Bump.Skipped == "" {
+		t.BumpTo, t.BumpCommit = o.Bump.To, o.Bump.Commit
+		if o.Bump.Branch != "" {
+			t.BumpRef = "refs/heads/" + o.Bump.Branch
+		}
+	}
+	if o.PR != nil {
+		t.PR = &operation.PR{Base: o.PR.Base, Head: o.PR.Head, Title: o.PR.Title, Draft: o.PR.Draft, Labels: o.PR.Labels}
+	}
+	for _, k := range o.Picks {
+		if k.Status != backport.PickConflict {
+			continue
+		}
+		for _, c := range k.Result.Conflicts {
+			t.Conflicts = append(t.Conflicts, operation.Conflict{
+				Source: k.Source, Path: []byte(c.Path), Kind: c.Kind, Base: recordStage(c.Base), Ours: recordStage(c.Ours), Theirs: recordStage(c.Theirs),
+			})
+		}
+	}
+	return t
+}
+
+func recordStage(s *gitops.Stage) *operation.Stage {
+	if s == nil {
+		return nil
+	}
+	return &operation.Stage{Mode: s.Mode, ID: s.ID}
+}
+
+// withoutFlag leaves out flags with their values.
+func withoutFlag(args []string, flags ...string) []string {
+	out := []string{}
+	for i := 0; i < len(args); i++ {
+		skip := false
+		for _, f := range flags {
+			skip = skip || args[i] == f
+		}
+		if skip {
+			i++
+			continue
+		}
+		out = append(out, args[i])
+	}
+	return out
+}

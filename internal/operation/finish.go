@@ -1,0 +1,152 @@
+package operation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/git-backport/git-backport/gitops"
+)
+
+// pending finds an operation that needs a person: the one named, else the only one there is.
+func (l *Log) pending(id string) (*Operation, error) {
+	if id != "" {
+		op, err := l.Find(id)
+		if err != nil {
+			return nil, err
+		}
+		if !l.NeedsPerson(op) {
+			return nil, &WrongTimeError{Op: op.ID, Reason: "waits for nobody: it is " + string(l.State(op)), Next: fmt.Sprintf("status %.8s", op.ID)}
+		}
+		return op, nil
+	}
+	open := l.Pending()
+	if len(open) == 1 {
+		return open[0], nil
+	}
+	e := &LookupError{What: "operation that waits for a person"}
+	for _, op := range open {
+		e.Known = append(e.Known, op.ID)
+	}
+	if len(open) > 1 {
+		e.What = fmt.Sprintf("single operation that waits for a person: there are %d", len(open))
+	}
+	return nil, e
+}
+
+// Abort gives up an operation that has changed nothing. An empty id means the only one that is open.
+func (s *Store) Abort(ctx context.Context, id string, now int64) (*Operation, error) {
+	var done *Operation
+	err := s.locked(ctx, "abort", now, func(log *Log) error {
+		op, err := log.pending(id)
+		if err != nil {
+			return err
+		}
+		if len(op.Made()) > 0 {
+			return &WrongTimeError{Op: op.ID, Reason: "has made branches already", Next: fmt.Sprintf("undo %.8s", op.ID)}
+		}
+		done = op
+		return s.close(op, StateAborted, now)
+	})
+	return done, err
+}
+
+// close ends an operation without a landing and lets go of its pack.
+func (s *Store) close(op *Operation, state State, now int64) error {
+	pack := op.Pack
+	if pack == "" && op.State == state {
+		return nil
+	}
+	op.Pack = ""
+	if op.State != state {
+		op.enter(state, now)
+	}
+	if err := s.write(op); err != nil {
+		return err
+	}
+	if pack == "" {
+		return nil
+	}
+	return s.repo.DropKeep(pack, op.ID)
+}
+
+// Drop gives up one target of an open operation. When no other needs a person, what is ready lands in
+// one transaction.
+func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line string, r Request) (*Operation, error) {
+	var done *Operation
+	err := s.locked(ctx, "drop", r.Now, func(log *Log) error {
+		op, err := log.pending(id)
+		if err != nil {
+			return err
+		}
+		t := op.Target(line)
+		if t == nil {
+			e := &LookupError{What: fmt.Sprintf("target %s in operation %.8s", line, op.ID)}
+			for _, t := range op.Targets {
+				e.Known = append(e.Known, t.Branch)
+			}
+			return e
+		}
+		for _, c := range op.Made() {
+			if c.Ref == t.Ref || c.Ref == t.BumpRef {
+				return &WrongTimeError{Op: op.ID, Reason: "has made the branch of " + t.Branch + " already", Next: fmt.Sprintf("undo %.8s", op.ID)}
+			}
+		}
+		done = op
+		t.Status = TargetDropped
+		if err := s.write(op); err != nil {
+			return err
+		}
+		return s.finish(ctx, session, op, log, r)
+	})
+	return done, err
+}
+
+// Continue lands an open operation none of whose targets needs a person any more.
+func (s *Store) Continue(ctx context.Context, session *gitops.Session, id string, r Request) (*Operation, error) {
+	var done *Operation
+	err := s.locked(ctx, "continue", r.Now, func(log *Log) error {
+		op, err := log.pending(id)
+		if err != nil {
+			return err
+		}
+		done = op
+		for _, t := range op.Targets {
+			if t.Open() {
+				return &WrongTimeError{Op: op.ID, Reason: "still needs a person for " + t.Branch + " (" + t.Status + ")", Next: fmt.Sprintf("drop %s %.8s", t.name(), op.ID)}
+			}
+		}
+		return s.finish(ctx, session, op, log, r)
+	})
+	return done, err
+}
+
+func (t *Target) name() string {
+	if t.Line != "" {
+		return t.Line
+	}
+	return t.Branch
+}
+
+// finish lands what is ready when nothing is open any more.
+func (s *Store) finish(ctx context.Context, session *gitops.Session, op *Operation, log *Log, r Request) error {
+	if op.Open() {
+		return nil
+	}
+	pending, err := s.changes(log, op.ready(), r.Replace)
+	if err != nil {
+		return err
+	}
+	if len(pending) == 0 {
+		state := StateAborted
+		if len(op.Made()) > 0 {
+			state = StateApplied
+		}
+		return s.close(op, state, r.Now)
+	}
+	op.Changes = append(op.Made(), pending...)
+	r.Verify = op.bases()
+	if err := s.land(ctx, session, op, r); err != nil {
+		return err
+	}
+	return s.close(op, StateApplied, r.Now)
+}

@@ -1,0 +1,213 @@
+package operation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/git-backport/git-backport/gitops"
+)
+
+// A Request says how an operation's changes are made.
+type Request struct {
+	Verify    []gitops.RefVerify // refs that must not have moved
+	Committer string             // for the reflog: "name <email> seconds zone"
+	Now       int64              // seconds since 1970, for the record
+	Replace   bool               // move branches that hold exactly what an earlier operation left
+}
+
+// Apply makes the updates that are not made yet, in one transaction, and keeps op as their record. Its
+// counter, changes and state are set here. A branch that holds something else is an *OccupiedError;
+// with Replace only one that no operation left so. On an error nothing was changed, unless it says so.
+func (s *Store) Apply(ctx context.Context, session *gitops.Session, op *Operation, updates []gitops.RefUpdate, r Request) error {
+	return s.locked(ctx, "apply", r.Now, func(log *Log) error {
+		var err error
+		if op.Changes, err = s.changes(log, updates, r.Replace); err != nil {
+			return err
+		}
+		op.Seq, op.Supersedes = log.next(), superseding(log, op)
+		if err := s.land(ctx, session, op, r); err != nil {
+			return err
+		}
+		return s.dropKeeps(log, op.Supersedes)
+	})
+}
+
+// Record keeps op as an open operation, with the objects of what is ready in it, and changes no ref. An
+// open operation that asks for the same is returned instead.
+func (s *Store) Record(ctx context.Context, session *gitops.Session, op *Operation, now int64) (*Operation, error) {
+	kept := op
+	err := s.locked(ctx, "apply", now, func(log *Log) error {
+		if same := log.Same(op); same != nil {
+			kept = same
+			return nil
+		}
+		var heads []gitops.ID
+		for _, u := range op.ready() {
+			heads = append(heads, u.New)
+		}
+		var err error
+		if op.Pack, err = session.Keep(op.ID, heads); err != nil {
+			return err
+		}
+		op.Seq, op.Supersedes = log.next(), superseding(log, op)
+		op.enter(StateOpen, now)
+		if err := s.write(op); err != nil {
+			return err
+		}
+		return s.dropKeeps(log, op.Supersedes)
+	})
+	return kept, err
+}
+
+// locked runs do under the lock of the operations, after what a dead process left is settled.
+func (s *Store) locked(ctx context.Context, note string, now int64, do func(*Log) error) (err error) {
+	release, err := s.hold(note)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }() // closing the lock file: the kernel does it in any case
+	if err := s.recoverHeld(ctx, now); err != nil {
+		return err
+	}
+	log, err := s.Load()
+	if err != nil {
+		return err
+	}
+	return do(log)
+}
+
+// superseding returns the open operations of the same name, which op takes the place of.
+func superseding(log *Log, op *Operation) []string {
+	var out []string
+	for _, have := range log.Pending() {
+		if have.Name == op.Name {
+			out = append(out, have.ID)
+		}
+	}
+	return out
+}
+
+// dropKeeps lets go of the packs kept for operations that are over.
+func (s *Store) dropKeeps(log *Log, ids []string) error {
+	var err error
+	for _, id := range ids {
+		if op := log.by[id]; op != nil && op.Pack != "" {
+			err = errors.Join(err, s.repo.DropKeep(op.Pack, op.ID))
+		}
+	}
+	return err
+}
+
+// changes compares the updates with what the refs hold now, and drops those that are made.
+func (s *Store) changes(log *Log, updates []gitops.RefUpdate, replace bool) ([]Change, error) {
+	var out []Change
+	occupied := &OccupiedError{}
+	for _, u := range updates {
+		now, err := s.value(u.Name)
+		if err != nil {
+			return nil, err
+		}
+		switch left, by := log.Left(u.Name); {
+		case now == u.New:
+			continue
+		case now.IsZero():
+		case by == nil:
+			occupied.Foreign = append(occupied.Foreign, u.Name)
+		case left != now:
+			occupied.Amended = append(occupied.Amended, u.Name)
+		case !replace:
+			occupied.Ours = append(occupied.Ours, u.Name)
+		}
+		out = append(out, Change{Ref: u.Name, Old: now, New: u.New})
+	}
+	if len(occupied.Foreign)+len(occupied.Amended)+len(occupied.Ours) > 0 {
+		return nil, occupied
+	}
+	return out, nil
+}
+
+// value returns what a ref holds; zero when it is not there.
+func (s *Store) value(ref string) (gitops.ID, error) {
+	id, err := s.repo.Ref(ref)
+	if errors.Is(err, gitops.ErrNoRef) {
+		return gitops.ID{}, nil
+	}
+	return id, err
+}
+
+// land makes the changes of op that are not made: the record says landing before, and applied after.
+// A landing that did not happen leaves the record as it was.
+func (s *Store) land(ctx context.Context, session *gitops.Session, op *Operation, r Request) error {
+	before := *op
+	op.Before = op.State
+	op.Transitions = append([]Transition(nil), op.Transitions...)
+	op.enter(StateLanding, r.Now)
+	if err := s.write(op); err != nil {
+		return errors.Join(err, s.restore(op, &before))
+	}
+	l := gitops.Landing{OpID: op.ID, Verify: r.Verify, Committer: r.Committer, Message: "backport: " + op.ID}
+	for _, c := range op.Changes {
+		if !c.Done {
+			l.Updates = append(l.Updates, gitops.RefUpdate{Name: c.Ref, Old: c.Old, New: c.New})
+		}
+	}
+	if len(op.Made()) > 0 { // a second landing of one operation: the journal wants a name of its own
+		l.OpID = fmt.Sprintf("%s-%d", op.ID, len(op.Made()))
+	}
+	if err := session.Land(ctx, l); err != nil {
+		if pending, perr := s.repo.Pending(); perr != nil || len(pending) > 0 {
+			return err // half done: the next run settles the refs, then the record
+		}
+		return errors.Join(err, s.restore(op, &before))
+	}
+	for i := range op.Changes {
+		op.Changes[i].Done = true
+	}
+	op.Before = ""
+	op.enter(StateApplied, r.Now)
+	if err := s.write(op); err != nil {
+		return fmt.Errorf("the refs are changed, and the next run completes the record: %w", err)
+	}
+	return nil
+}
+
+// restore brings the record back to what it was before a landing that did not happen.
+func (s *Store) restore(op, before *Operation) error {
+	if before.State == "" {
+		return s.remove(op)
+	}
+	before.Changes = op.Made()
+	*op = *before
+	return s.write(op)
+}
+
+// ready returns what landing the operation's ready targets makes.
+func (op *Operation) ready() []gitops.RefUpdate {
+	var out []gitops.RefUpdate
+	for _, t := range op.Targets {
+		if t.Status != TargetReady {
+			continue
+		}
+		if t.Ref != "" && !t.Head.IsZero() && len(t.Commits) > 0 {
+			out = append(out, gitops.RefUpdate{Name: t.Ref, New: t.Head})
+		}
+		if t.BumpRef != "" && !t.BumpCommit.IsZero() {
+			out = append(out, gitops.RefUpdate{Name: t.BumpRef, New: t.BumpCommit})
+		}
+	}
+	return out
+}
+
+// bases returns the refs that the operation's ready targets were made from.
+func (op *Operation) bases() []gitops.RefVerify {
+	var out []gitops.RefVerify
+	seen := map[string]bool{}
+	for _, t := range op.Targets {
+		if t.Status == TargetReady && t.BaseRef != "" && !seen[t.BaseRef] {
+			seen[t.BaseRef] = true
+			out = append(out, gitops.RefVerify{Name: t.BaseRef, Old: t.Base})
+		}
+	}
+	return out
+}

@@ -1,0 +1,185 @@
+package operation
+
+import (
+	"github.com/git-backport/git-backport/gitops"
+)
+
+// A Kind is what an operation does.
+type Kind string
+
+// The kinds of operation.
+const (
+	KindApply Kind = "apply" // creates or replaces branches
+	KindUndo  Kind = "undo"  // takes the changes of another operation back
+	KindRedo  Kind = "redo"  // makes them again
+)
+
+// A State is how far an operation has come. Undone and superseded are never stored: Log.State finds
+// them.
+type State string
+
+// The states of an operation.
+const (
+	StateOpen       State = "open"       // recorded; nothing landed, because a target needs a person
+	StateLanding    State = "landing"    // the refs are being changed; the next run reads them to know
+	StateApplied    State = "applied"    // its changes are made
+	StateFailed     State = "failed"     // interrupted before its changes were made: nothing was changed
+	StateAborted    State = "aborted"    // given up before it landed
+	StateUndone     State = "undone"     // a later operation took its changes back
+	StateSuperseded State = "superseded" // a later operation of the same name took its place
+)
+
+// The statuses of a target that the record itself knows; the others are those of the pipeline.
+const (
+	TargetReady   = "ready"
+	TargetPresent = "present"
+	TargetDropped = "dropped" // given up by the user
+)
+
+// An Operation is the record of one operation.
+type Operation struct {
+	ID          string       `json:"id"`  // 128 random bits in base 32
+	Seq         int          `json:"seq"` // counts up from 1
+	Kind        Kind         `json:"kind"`
+	Of          string       `json:"of,omitempty"`         // of an undo or redo: the apply
+	Supersedes  []string     `json:"supersedes,omitempty"` // open operations it takes the place of
+	State       State        `json:"state"`
+	Before      State        `json:"before,omitempty"` // while landing: the state to return to
+	Name        string       `json:"name"`             // of the branches, backport/<name>/…
+	Embargo     bool         `json:"embargo,omitempty"`
+	Sources     []gitops.ID  `json:"sources"`
+	Policy      Policy       `json:"policy"`
+	Committer   string       `json:"committer"` // "name <email> seconds zone"; under embargo "seconds zone"
+	Remote      string       `json:"remote,omitempty"`
+	Args        []string     `json:"args"` // that ask for the same again
+	Targets     []Target     `json:"targets"`
+	Changes     []Change     `json:"changes"`
+	Pack        string       `json:"pack,omitempty"` // the pack kept for it, while it is open
+	Transitions []Transition `json:"transitions"`
+}
+
+// A Policy says which policy decided.
+type Policy struct {
+	Source string    `json:"source"`
+	Rev    gitops.ID `json:"rev"` // zero when it was not read from a commit
+}
+
+// A Target is one release branch of an operation.
+type Target struct {
+	Line       string      `json:"line"` // "" of a commit that --onto named
+	Branch     string      `json:"branch"`
+	BaseRef    string      `json:"base_ref"` // "" of a bare commit
+	Base       gitops.ID   `json:"base_oid"`
+	Status     string      `json:"status"`
+	Ref        string      `json:"ref"` // the branch to make; "" where there is none
+	Head       gitops.ID   `json:"head"`
+	Commits    []gitops.ID `json:"commits"`
+	BumpRef    string      `json:"bump_ref,omitempty"`
+	BumpCommit gitops.ID   `json:"bump_commit"`
+	BumpTo     string      `json:"bump_to,omitempty"`
+	Conflicts  []Conflict  `json:"conflicts,omitempty"`
+	PR         *PR         `json:"pr,omitempty"`
+}
+
+// A Conflict is a path that needs a person.
+type Conflict struct {
+	Source gitops.ID `json:"source"` // the commit whose pick conflicts
+	Path   []byte    `json:"path"`
+	Kind   string    `json:"kind"`
+	Base   *Stage    `json:"base"`
+	Ours   *Stage    `json:"ours"`
+	Theirs *Stage    `json:"theirs"`
+}
+
+// A Stage is what a conflicted path holds on one side.
+type Stage struct {
+	Mode uint32    `json:"mode"`
+	ID   gitops.ID `json:"oid"`
+}
+
+// A PR holds what is known of a target's pull request; its text is made when it is shown.
+type PR struct {
+	Base   string   `json:"base"`
+	Head   string   `json:"head"`
+	Title  string   `json:"title"`
+	Draft  bool     `json:"draft,omitempty"`
+	Labels []string `json:"labels,omitempty"`
+}
+
+// A Change is one ref before and after. A zero Old means that it is created, a zero New that it is
+// deleted.
+type Change struct {
+	Ref  string    `json:"ref"`
+	Old  gitops.ID `json:"old"`
+	New  gitops.ID `json:"new"`
+	Done bool      `json:"done,omitempty"`
+}
+
+// A Transition is a state that was entered, and when, in seconds since 1970.
+type Transition struct {
+	State State `json:"state"`
+	At    int64 `json:"at"`
+}
+
+// Open tells whether a target still needs a person.
+func (t *Target) Open() bool {
+	return t.Status != TargetReady && t.Status != TargetPresent && t.Status != TargetDropped
+}
+
+// Open tells whether a target of the operation still needs a person.
+func (op *Operation) Open() bool {
+	for i := range op.Targets {
+		if op.Targets[i].Open() {
+			return true
+		}
+	}
+	return false
+}
+
+// Target finds a target by its line or branch.
+func (op *Operation) Target(name string) *Target {
+	for i := range op.Targets {
+		if t := &op.Targets[i]; t.Branch == name || t.Line == name && name != "" {
+			return t
+		}
+	}
+	return nil
+}
+
+// Made returns the changes that are made.
+func (op *Operation) Made() []Change {
+	var out []Change
+	for _, c := range op.Changes {
+		if c.Done {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Date returns the committer date of the operation's commits: "seconds zone".
+func (op *Operation) Date() string {
+	for i := len(op.Committer) - 1; i >= 0; i-- {
+		if op.Committer[i] == '>' {
+			if i+2 > len(op.Committer) {
+				return ""
+			}
+			return op.Committer[i+2:]
+		}
+	}
+	return op.Committer
+}
+
+// enter moves the operation to a state.
+func (op *Operation) enter(s State, at int64) {
+	op.State = s
+	op.Transitions = append(op.Transitions, Transition{s, at})
+}
+
+// Last returns when the record last changed its state, in seconds since 1970.
+func (op *Operation) Last() int64 {
+	if n := len(op.Transitions); n > 0 {
+		return op.Transitions[n-1].At
+	}
+	return 0
+}
