@@ -206,6 +206,9 @@ func (a *app) applied(p *planned) error {
 	w := a.streams.Out
 	if !p.report.Applied {
 		_, err := fmt.Fprintf(w, "\nnothing was created: all branches or none\n")
+		if err == nil && p.recorded {
+			_, err = fmt.Fprintf(w, "what is open is recorded: 'git backport status' shows it\n")
+		}
 		return err
 	}
 	if len(p.report.Updates) == 0 {

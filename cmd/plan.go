@@ -328,8 +328,6 @@ func (a *app) next(p *planned) error {
 		_, err = fmt.Fprintf(a.streams.Out, "\nnothing is required; to take a line, name it:\n  %s --also LINE\n", line)
 	case ready > 0 && open == 0:
 		_, err = fmt.Fprintf(a.streams.Out, "\nnext:\n  %s\n", line)
-	case p.recorded:
-		_, err = fmt.Fprintf(a.streams.Out, "\nrecorded: 'git backport status' shows what is open and what to run next\n")
 	case ready > 0:
 		_, err = fmt.Fprintf(a.streams.Out, "\nnext: settle what is open above, or land the %d ready now:\n  %s --partial\n", ready, line)
 	}

@@ -86,8 +86,8 @@ func snapshot(ts *testscript.TestScript, neg bool, args []string) {
 			return err
 		}
 		line := strings.TrimPrefix(path, root) + " " + info.Mode().String()
-		// The lock notes who took it last; it is ours, and says nothing of the repository.
-		if info.Mode().IsRegular() && !strings.HasSuffix(path, "/backport/lock") {
+		// The locks note who took them last; they are ours, and say nothing of the repository.
+		if info.Mode().IsRegular() && !strings.HasSuffix(path, "/backport/lock") && !strings.HasSuffix(path, "/backport/ops/lock") {
 			data, err := os.ReadFile(path)
 			if err != nil {
 				return err

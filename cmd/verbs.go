@@ -10,7 +10,8 @@ import (
 // verbs lists the verbs in the order help shows them.
 func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
-		a.planCommand(), a.applyCommand(),
+		a.planCommand(), a.applyCommand(), a.statusCommand(),
+		a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
 		a.branchesCommand(), a.scheduleCommand(),
 		a.initCommand(), a.demoCommand(), a.versionCommand(),
 	}

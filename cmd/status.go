@@ -1,0 +1,245 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/report"
+)
+
+// stateLanded is an applied operation all of whose targets are on their release branches: it is over.
+const stateLanded = "landed"
+
+func (a *app) statusCommand() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use: "status [OP]", GroupID: "look", Args: cobra.MaximumNArgs(1),
+		Short: "Show the operations on record, where each target stands, and the next command",
+		Long: `Shows what apply recorded: each operation, and for each target whether its branch is open, amended,
+missing, on a release branch that has moved on, or landed. What has landed is found by the release
+branch's tip as last fetched: the commits themselves, copies that name them, or a commit that has all
+their changes, as a squash leaves it. When all have landed, the operation is over.
+
+OP is the beginning of an operation's id. Operations that ended are shown with --all, or by name.` + exitStatus(ExitOK, ExitUsage, ExitRepository),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			repo, _, err := a.openRepo()
+			if err != nil {
+				return err
+			}
+			log, err := operation.Open(repo).Load()
+			if err != nil {
+				return err
+			}
+			return a.status(cmd.Context(), repo, log, args, all)
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "operations that ended too")
+	return cmd
+}
+
+func (a *app) status(ctx context.Context, repo *gitops.Repo, log *operation.Log, args []string, all bool) error {
+	ops := log.All()
+	if len(args) > 0 {
+		op, err := log.Find(args[0])
+		if err != nil {
+			return err
+		}
+		ops, all = []*operation.Operation{op}, true
+	}
+	session := repo.NewSession()
+	var shown []report.Stood
+	hidden := 0
+	for _, op := range ops {
+		if !all && over(log, op) {
+			hidden++
+			continue
+		}
+		st, err := a.stood(ctx, session, log, op)
+		if err != nil {
+			return err
+		}
+		if !all && st.State == stateLanded {
+			hidden++
+			continue
+		}
+		shown = append(shown, st)
+	}
+	next := a.nextOf(log, shown, hidden)
+	return a.render(report.Status(version(), shown, hidden, next), func(w io.Writer) error {
+		if err := report.StatusText(w, shown, hidden, a.textOptions(repo)); err != nil || a.quiet {
+			return err
+		}
+		_, err := fmt.Fprintf(w, "%snext:\n  %s\n", blank(len(shown) > 0 || hidden > 0), strings.Join(next, "\n  "))
+		return err
+	})
+}
+
+func blank(yes bool) string {
+	if yes {
+		return "\n"
+	}
+	return ""
+}
+
+func (a *app) textOptions(repo *gitops.Repo) report.TextOptions {
+	return report.TextOptions{
+		Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet,
+		Short: repo.Short, Explain: a.explainTarget,
+	}
+}
+
+// over tells whether an operation has ended without looking at the release branches.
+func over(log *operation.Log, op *operation.Operation) bool {
+	switch log.State(op) {
+	case operation.StateAborted, operation.StateUndone, operation.StateSuperseded:
+		return true
+	case operation.StateApplied: // an undo is of interest while nothing came after it
+		all := log.All()
+		return op.Kind == operation.KindRedo || op.Kind == operation.KindUndo && all[len(all)-1] != op
+	case operation.StateOpen, operation.StateLanding, operation.StateFailed:
+	}
+	return false
+}
+
+// stood finds where an operation stands.
+func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, op *operation.Operation) (report.Stood, error) {
+	out := report.Stood{Op: op, State: string(log.State(op))}
+	var err error
+	if out.Targets, err = backport.Stand(ctx, s, op); err != nil {
+		return out, err
+	}
+	if op.Kind == operation.KindApply && log.State(op) == operation.StateApplied && !log.NeedsPerson(op) && allLanded(out.Targets) {
+		out.State = stateLanded
+	}
+	out.Next = a.nextFor(out)
+	return out, nil
+}
+
+// allLanded tells whether every target that has a branch is on its release branch.
+func allLanded(targets []backport.Standing) bool {
+	for _, t := range targets {
+		if t.State != backport.StandingLanded && t.Target.Status != operation.TargetDropped {
+			return false
+		}
+	}
+	return true
+}
+
+// nextFor is what to run next for an operation.
+func (a *app) nextFor(s report.Stood) []string {
+	op := s.Op
+	switch operation.State(s.State) {
+	case operation.StateOpen:
+		return a.nextOpen(op)
+	case operation.StateLanding, operation.StateFailed:
+		return []string{a.say("apply", op.Args...)}
+	case operation.StateApplied:
+		if op.Kind == operation.KindUndo {
+			return []string{a.say("undo", op.ID[:8]) + "  # makes the branches again"}
+		}
+		if op.Open() {
+			return a.nextOpen(op)
+		}
+		return a.nextApplied(s)
+	case operation.StateAborted, operation.StateUndone, operation.StateSuperseded:
+	}
+	return []string{}
+}
+
+func (a *app) nextOpen(op *operation.Operation) []string {
+	var out []string
+	for _, t := range op.Targets {
+		if t.Open() {
+			name := t.Line
+			if name == "" {
+				name = t.Branch
+			}
+			out = append(out, a.say("drop", name, op.ID[:8])+"  # goes on without "+t.Branch)
+		}
+	}
+	if len(out) == 0 {
+		return []string{a.say("continue", op.ID[:8])}
+	}
+	if len(op.Made()) == 0 {
+		out = append(out, a.say("abort", op.ID[:8])+"  # gives it up")
+	}
+	return out
+}
+
+// nextApplied is what to run when the branches are made: make the missing ones, renew those whose base
+// moved, push the others.
+func (a *app) nextApplied(s report.Stood) []string {
+	var moved, missing bool
+	var push []string
+	for _, t := range s.Targets {
+		switch t.State {
+		case backport.StandingBaseMoved:
+			moved = true
+		case backport.StandingMissing:
+			missing = true
+		case backport.StandingOpen, backport.StandingAmended:
+			push = append(push, strings.TrimPrefix(t.Target.Ref, "refs/heads/"))
+			if t.Target.BumpRef != "" {
+				push = append(push, strings.TrimPrefix(t.Target.BumpRef, "refs/heads/"))
+			}
+		case backport.StandingLanded, backport.StandingUnmade:
+		}
+	}
+	var out []string
+	if moved || missing {
+		args := append([]string{}, s.Op.Args...)
+		if moved && !contains(args, "--replace") {
+			args = append(args, "--replace")
+		}
+		out = append(out, a.say("apply", args...))
+	}
+	if len(push) > 0 {
+		remote := s.Op.Remote
+		if remote == "" {
+			remote = "REMOTE"
+		}
+		dir := []string{"push", "--atomic", remote}
+		if a.dir != "" {
+			dir = append([]string{"-C", a.dir}, dir...)
+		}
+		out = append(out, "git "+quoteAll(append(dir, push...)))
+	}
+	return out
+}
+
+// say is a command as a person would type it here.
+func (a *app) say(verb string, args ...string) string {
+	return strings.TrimSpace("git backport " + verb + " " + a.quoted(args))
+}
+
+func contains(list []string, s string) bool {
+	for _, v := range list {
+		if v == s {
+			return true
+		}
+	}
+	return false
+}
+
+// nextOf is what to run next for all that is shown; there is always something.
+func (a *app) nextOf(log *operation.Log, shown []report.Stood, hidden int) []string {
+	var next []string
+	for i := len(shown) - 1; i >= 0; i-- {
+		next = append(next, shown[i].Next...)
+	}
+	switch {
+	case len(next) > 0:
+	case hidden > 0 || len(log.All()) > 0:
+		next = []string{a.say("prune", "--all") + "  # forgets what has ended"}
+	default:
+		next = []string{a.say("plan", "FIX")}
+	}
+	return next
+}

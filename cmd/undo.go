@@ -1,0 +1,199 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/report"
+)
+
+func (a *app) undoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "undo [OP]", GroupID: "do", Args: cobra.MaximumNArgs(1),
+		Short: "Take back exactly what an operation did: all of it, or nothing",
+		Long: `Deletes the branches that the operation created and puts back those that it replaced, in one
+transaction. When one of them does not hold what the operation left, nothing is changed, and all such
+are listed. An undo is an operation too: undo again makes the branches again, as long as git still has
+their commits. Without OP it is the last operation whose changes stand.
+
+What was pushed is not taken back, and deleting a branch from a remote does not take back what was
+told.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
+				return store.Undo(ctx, s, first(args), r)
+			})
+		},
+	}
+}
+
+func (a *app) abortCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "abort [OP]", GroupID: "do", Args: cobra.MaximumNArgs(1),
+		Short: "Give up an operation that is open and has made nothing",
+		Long: `Closes an operation that waits for a person, and lets go of the commits kept for it. No ref is
+touched. Without OP it is the only one that is open.` + exitStatus(ExitOK, ExitUsage, ExitRepository, ExitBusy),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.change(cmd, "given up: ", func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
+				return store.Abort(ctx, first(args), r.Now)
+			})
+		},
+	}
+}
+
+func (a *app) dropCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "drop LINE [OP]", GroupID: "do", Args: cobra.RangeArgs(1, 2),
+		Short: "Go on without one target of an open operation",
+		Long: `Gives up one target that waits for a person. When it was the last one, the branches of all the others
+are created in one transaction.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRepository, ExitBusy),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
+				return store.Drop(ctx, s, first(args[1:]), args[0], r)
+			})
+		},
+	}
+}
+
+func (a *app) continueCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "continue [OP]", GroupID: "do", Args: cobra.MaximumNArgs(1),
+		Short: "Land an open operation none of whose targets needs a person any more",
+		Long: `Creates the branches of an operation in one transaction, when nothing in it is open any more and they
+were not created yet, because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
+				return store.Continue(ctx, s, first(args), r)
+			})
+		},
+	}
+}
+
+func first(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return ""
+}
+
+// change runs a verb that works on one operation, and shows what became of it.
+func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *operation.Store, *gitops.Session, operation.Request) (*operation.Operation, error)) error {
+	ctx := cmd.Context()
+	repo, env, err := a.openRepo()
+	if err != nil {
+		return err
+	}
+	ident, err := repo.Config.Ident(env, gitconfig.Committer, a.host.Now())
+	if err != nil {
+		return err
+	}
+	store := operation.Open(repo)
+	op, err := do(ctx, store, repo.NewSession(), operation.Request{Committer: ident.String(), Now: a.now()})
+	if err != nil {
+		return err
+	}
+	log, err := store.Load()
+	if err != nil {
+		return err
+	}
+	st, err := a.stood(ctx, repo.NewSession(), log, op)
+	if err != nil {
+		return err
+	}
+	if log.NeedsPerson(op) {
+		a.code = ExitPerson
+	}
+	return a.render(report.Operation(cmd.Name(), version(), st, int(a.code)), func(w io.Writer) error {
+		if a.quiet {
+			return nil
+		}
+		o := a.textOptions(repo)
+		o.Verbose = true
+		if _, err := io.WriteString(w, said); err != nil {
+			return err
+		}
+		if err := report.StatusText(w, []report.Stood{st}, 0, o); err != nil || len(st.Next) == 0 {
+			return err
+		}
+		_, err := fmt.Fprintf(w, "\nnext:\n  %s\n", strings.Join(st.Next, "\n  "))
+		return err
+	})
+}
+
+// pruneAge is how long an operation that ended is kept on record.
+const pruneAge = 90 * 24 * time.Hour
+
+func (a *app) pruneCommand() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use: "prune", GroupID: "do", Args: noArgs,
+		Short: "Forget operations that ended more than 90 days ago",
+		Long: `Removes the records of operations that ended, by landing, undo or abort, more than 90 days ago, and
+lets git repack and prune what was kept for them. No ref is touched.` + exitStatus(ExitOK, ExitRepository, ExitBusy),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			repo, _, err := a.openRepo()
+			if err != nil {
+				return err
+			}
+			before := a.host.Now().Add(-pruneAge).Unix()
+			if all {
+				before = a.now()
+			}
+			return a.prune(cmd.Context(), repo, before)
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "whatever their age")
+	return cmd
+}
+
+func (a *app) prune(ctx context.Context, repo *gitops.Repo, before int64) error {
+	store, session := operation.Open(repo), repo.NewSession()
+	log, err := store.Load()
+	if err != nil {
+		return err
+	}
+	if len(log.All()) == 0 {
+		return a.pruned(nil)
+	}
+	gone, err := store.Prune(ctx, before, a.now(), func(op *operation.Operation) (bool, error) {
+		st, err := a.stood(ctx, session, log, op)
+		return st.State == stateLanded, err
+	})
+	return errors.Join(err, a.pruned(gone))
+}
+
+func (a *app) pruned(gone []*operation.Operation) error {
+	ids := []string{}
+	for _, op := range gone {
+		ids = append(ids, op.ID)
+	}
+	doc := struct {
+		Schema  string          `json:"schema"`
+		Version string          `json:"version"`
+		Error   *report.ErrorV1 `json:"error"`
+		Removed []string        `json:"removed"`
+		Exit    int             `json:"exit"`
+	}{Schema: report.Schema("prune"), Version: version(), Removed: ids}
+	return a.render(doc, func(w io.Writer) error {
+		if a.quiet {
+			return nil
+		}
+		n := fmt.Sprintf("%d operations", len(ids))
+		switch len(ids) {
+		case 0:
+			n = "no operation"
+		case 1:
+			n = "1 operation"
+		}
+		_, err := fmt.Fprintf(w, "%s forgotten\n", n)
+		return err
+	})
+}
