@@ -12,7 +12,7 @@ func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.planCommand(), a.applyCommand(), a.statusCommand(),
 		a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
-		a.branchesCommand(), a.scheduleCommand(),
+		a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
 		a.initCommand(), a.demoCommand(), a.versionCommand(),
 	}
 }
