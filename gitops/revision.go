@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/gitops/refs"
 )
 
 // A RevisionError is a revision that names nothing, or more than one thing.
@@ -85,12 +87,15 @@ func (r *Repo) resolveName(spec, name string) (ID, error) {
 	return r.resolveShort(spec, name)
 }
 
+// described is what git describe prints: a tag, the number of commits since, and the id.
+var described = regexp.MustCompile(`^(.+)-[0-9]+-g([0-9a-fA-F]+)$`)
+
 // resolveShort reads an abbreviated id, or the id in what git describe prints. Of several objects with
 // the prefix the only commit is meant, as where git wants a commit.
 func (r *Repo) resolveShort(spec, name string) (ID, error) {
 	prefix := name
-	if i := strings.LastIndex(name, "-g"); i > 0 && isHex(name[i+2:]) {
-		prefix = name[i+2:]
+	if m := described.FindStringSubmatch(name); m != nil && m[1] != "@" && refs.CheckName("refs/tags/"+m[1]) == nil {
+		prefix = m[2]
 	}
 	if len(prefix) < 4 || len(prefix) > 40 || !isHex(prefix) {
 		return ID{}, &RevisionError{Spec: spec, Reason: "names no branch, tag or commit here"}
