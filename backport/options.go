@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -136,6 +137,8 @@ type Options struct {
 	Paths     []PathRule // the first that matches counts
 	Notes     NotesRule
 	PR        PRTemplates
+	// Verify, if not nil, repeats each merge by other means; an error fails the target.
+	Verify func(ctx context.Context, base, ours, theirs gitops.ID) error
 }
 
 // A LineError is a line that was named and is not there, or named for two things at once.

@@ -93,6 +93,9 @@ func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, 
 	if err != nil {
 		return k, fmt.Errorf("picking %s onto %s: %w", r.session.Repo().Short(source), t.Name(), err)
 	}
+	if err := r.verify(ctx, so.Tree, source); err != nil {
+		return k, err
+	}
 	k.Lines = facts(k.Result)
 	switch {
 	case ev != nil:
@@ -124,6 +127,18 @@ func (r *runner) judge(ctx context.Context, t Target, k Pick, so *Picked) (Pick,
 		k.Status, so.Tree = PickClean, k.Result.Tree
 	}
 	return k, nil
+}
+
+// verify lets another program repeat a pick, where that is asked for.
+func (r *runner) verify(ctx context.Context, ours, source gitops.ID) error {
+	if r.opts.Verify == nil {
+		return nil
+	}
+	base, theirs, err := r.session.TreeOfBase(source, r.opts.Mainline)
+	if err != nil {
+		return err
+	}
+	return r.opts.Verify(ctx, base, ours, theirs)
 }
 
 // unchanged tells a fix that is there from one that has nothing to fix.

@@ -183,6 +183,9 @@ func explainPolicy(err error) *Error {
 }
 
 func explainPick(err error) *Error {
+	if e, ok := as[*DifferenceError](err); ok {
+		return &Error{Exit: ExitRefused, Code: "verify-difference", Hint: "report it with what is in " + e.Dir + ", which holds the three trees: look first whether they are public"}
+	}
 	if e, ok := as[*gitops.MergeCommitError](err); ok {
 		return &Error{Exit: ExitUsage, Code: "merge-commit", Hint: fmt.Sprintf("-m 1 takes it as a change to its first parent (%d parents)", e.Parents)}
 	}

@@ -23,7 +23,7 @@ type fixFlags struct {
 	to, also, skip, onto                []string
 	mainline                            int
 	origin, noOrigin, signoff, sign     bool
-	partial, noBump, stripPin           bool
+	partial, verify, noBump, stripPin   bool
 	unsupported                         map[string]*bool
 	recordFlags
 }
@@ -45,6 +45,7 @@ func (f *fixFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.date, "date", "", "committer `DATE` of the new commits")
 	fs.StringVar(&f.name, "name", "", "the `NAME` in backport/NAME/BRANCH (default: 12 digits of the first commit)")
 	fs.BoolVar(&f.partial, "partial", false, "create the ready branches though others are not ready; the exit code stays 3 or 5")
+	fs.BoolVar(&f.verify, "verify-with-git", false, "let git (2.41 or newer) repeat each pick; a difference refuses the target")
 	fs.BoolVar(&f.noBump, "no-bump", false, "do not bump versions")
 	fs.BoolVar(&f.stripPin, "strip-pin", false, "leave out of the fix what raises a toolchain pin; recorded in the commit and the report")
 	fs.StringVar(&f.published, "published", "", "the `DAY` the change became public, for the policy's soak time")

@@ -75,6 +75,11 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 		return nil, err
 	}
 	opts.Embargo, opts.Bump.HeldBack = f.embargo, w.heldBack(opts.Name)
+	if f.verify {
+		if opts.Verify, err = a.verifier(ctx, w); err != nil {
+			return nil, err
+		}
+	}
 	selected, err := a.targets(ctx, w, f, fix, opts)
 	if err != nil {
 		return nil, err

@@ -48,12 +48,18 @@ func TestScript(t *testing.T) {
 			}
 			env.Setenv("GIT_AUTHOR_DATE", "1784000000 +0000")
 			env.Setenv("COLUMNS", "")
+			// Where there is a reference git it comes first on PATH.
+			if oracle := os.Getenv("GIT_BACKPORT_ORACLE"); oracle != "" {
+				env.Setenv("PATH", filepath.Dir(oracle)+string(os.PathListSeparator)+env.Getenv("PATH"))
+			}
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {
 			case "git":
 				return gitErr == nil, nil
+			case "oracle":
+				return os.Getenv("GIT_BACKPORT_ORACLE") != "", nil
 			case "root":
 				return os.Geteuid() == 0, nil
 			}

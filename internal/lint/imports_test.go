@@ -45,9 +45,10 @@ func rules() []rule {
 		{"internal/config", []string{"policy", "msrv", "internal/manifest", "backport"}, []string{"github.com/BurntSushi/toml", "github.com/pelletier/go-toml/v2/unstable", "github.com/goccy/go-yaml", "github.com/Masterminds/semver/v3"}, append([]string{"os"}, unsafe...), "the keys of the policy file are named once"},
 		{"internal/report", []string{"backport", "policy", "msrv", "gitops", "internal/operation", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
 		{"internal/streams", nil, []string{"golang.org/x/term"}, unsafe, "the terminal is asked in one place"},
+		{"internal/child", nil, []string{"golang.org/x/sys"}, []string{"net", "net/http"}, "the only user of os/exec"},
 		{"cmd", []string{
 			"policy", "msrv", "gitops", "gitops/odb", "gitops/refs", "gitops/object", "gitops/gitconfig", "backport", "internal/manifest", "internal/config", "internal/report",
-			"internal/txfs", "internal/streams", "internal/demo", "internal/operation",
+			"internal/txfs", "internal/child", "internal/streams", "internal/demo", "internal/operation",
 		}, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/Masterminds/semver/v3"}, unsafe, "the edge: flags, environment, clock, exit codes; it never merges by itself"},
 		{"cmd/git-backport", []string{"cmd"}, nil, nil, "main does nothing"},
 	}
