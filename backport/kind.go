@@ -3,6 +3,7 @@ package backport
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/policy"
@@ -21,8 +22,10 @@ const (
 )
 
 var (
-	advisory     = regexp.MustCompile(`\b(CVE-\d{4}-\d{4,}|GHSA(-[23456789cfghjmpqrvwx]{4}){3}|RUSTSEC-\d{4}-\d{4})\b`)
-	conventional = regexp.MustCompile(`^([a-z]+)(\(([^)]*)\))?!?:`)
+	advisory = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(CVE-\d{4}-\d{4,}|GHSA(-[23456789cfghjmpqrvwx]{4}){3}|RUSTSEC-\d{4}-\d{4})\b`)
+	})
+	conventional = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z]+)(\(([^)]*)\))?!?:`) })
 )
 
 // KindOf reads the kind of a change from its commit message: a Backport-Kind trailer, an advisory's id,
@@ -31,10 +34,10 @@ func KindOf(message []byte) (policy.Kind, KindSource) {
 	if v, ok := gitops.FindTrailer(message, "Backport-Kind"); ok && v != "" {
 		return policy.Kind(strings.ToLower(strings.TrimSpace(v))), KindFromTrailer
 	}
-	if advisory.Match(message) {
+	if advisory().Match(message) {
 		return policy.Security, KindFromID
 	}
-	m := conventional.FindStringSubmatch(gitops.Subject(message))
+	m := conventional().FindStringSubmatch(gitops.Subject(message))
 	if m == nil {
 		return policy.Bugfix, KindAssumed
 	}

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
 )
 
 // ownName is what the middle part of a new branch's name may be.
-var ownName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+var ownName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`) })
 
 // A NameError is a --name that cannot be part of a branch's name.
 type NameError struct{ Name string }
@@ -20,7 +21,7 @@ func (e *NameError) Error() string {
 
 // CheckName tells whether name can be the <name> of backport/<name>/<branch>.
 func CheckName(name string) error {
-	if !ownName.MatchString(name) || strings.Contains(name, "..") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, ".lock") {
+	if !ownName().MatchString(name) || strings.Contains(name, "..") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, ".lock") {
 		return &NameError{Name: name}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,8 +90,10 @@ func (f *fixFlags) check(cmd *cobra.Command) error {
 }
 
 var (
-	hashNumber = regexp.MustCompile(`^#([0-9]{1,9})$`)
-	prURL      = regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:pull|pulls|-/merge_requests)/([0-9]{1,9})(?:[/#?].*)?$`)
+	hashNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#([0-9]{1,9})$`) })
+	prURL      = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:pull|pulls|-/merge_requests)/([0-9]{1,9})(?:[/#?].*)?$`)
+	})
 )
 
 // resolveFix finds the commits that the arguments name, and the kind of the change.
@@ -159,9 +162,9 @@ func (a *app) kindOf(w *workspace, f *fixFlags, fix backport.Fix, kinds []policy
 }
 
 func (a *app) resolveOne(ctx context.Context, w *workspace, arg string) ([]gitops.ID, error) {
-	m := hashNumber.FindStringSubmatch(arg)
+	m := hashNumber().FindStringSubmatch(arg)
 	if m == nil {
-		m = prURL.FindStringSubmatch(arg)
+		m = prURL().FindStringSubmatch(arg)
 	}
 	if m == nil {
 		return w.repo.ResolveSource(ctx, arg)

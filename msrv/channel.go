@@ -5,6 +5,7 @@ import (
 	"go/version"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -25,14 +26,16 @@ func implied(table map[string]string, text string) (Version, error) {
 }
 
 // rustChannel is rustup's grammar: channel, date, host.
-var rustChannel = regexp.MustCompile(`^(stable|beta|nightly|\d{1,9}\.\d{1,9}(?:\.\d{1,9}(?:-beta(?:\.\d{1,9})?)?)?)(?:-(\d{4}-\d{2}-\d{2}))?(?:-([a-z][A-Za-z0-9_.-]*))?$`)
+var rustChannel = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(stable|beta|nightly|\d{1,9}\.\d{1,9}(?:\.\d{1,9}(?:-beta(?:\.\d{1,9})?)?)?)(?:-(\d{4}-\d{2}-\d{2}))?(?:-([a-z][A-Za-z0-9_.-]*))?$`)
+})
 
 // channel reads what rust-toolchain names. A name that is no channel is a custom toolchain.
 func channel(text string) (Version, error) {
 	if strings.ContainsAny(text, " \t\r\n") {
 		return Version{}, fmt.Errorf("%q is no toolchain", clip(text))
 	}
-	m := rustChannel.FindStringSubmatch(text)
+	m := rustChannel().FindStringSubmatch(text)
 	if m == nil {
 		return Version{family: opaque}, nil
 	}
@@ -90,24 +93,26 @@ func goToolchain(text string) (Version, error) {
 }
 
 // aliases are the names that version managers resolve on the day they run.
-var aliases = regexp.MustCompile(`^(?:latest|lts|lts/.+|lts-.+|node|stable|unstable|iojs|system|default|nightly|oldstable|current|prefix:.+|latest:.+)$`)
+var aliases = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:latest|lts|lts/.+|lts-.+|node|stable|unstable|iojs|system|default|nightly|oldstable|current|prefix:.+|latest:.+)$`)
+})
 
 // unordered are values that name a place or a revision, and expressions filled in elsewhere.
-var unordered = regexp.MustCompile(`^(?:ref:|path:|sub-|file:|https?:|[./~])|\$|\{\{`)
+var unordered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:ref:|path:|sub-|file:|https?:|[./~])|\$|\{\{`) })
 
 // distributions come before the version in the files of Java, Ruby and Python version managers.
-var distributions = regexp.MustCompile(`^([a-zA-Z][\w.]*(?:-[a-zA-Z][\w.]*)*)-(v?\d.*)$`)
+var distributions = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-zA-Z][\w.]*(?:-[a-zA-Z][\w.]*)*)-(v?\d.*)$`) })
 
 // tool reads what nvm, asdf, mise, pyenv and setup actions take. What none of them orders is opaque.
 func tool(text string) (Version, error) {
 	switch {
-	case unordered.MatchString(text):
+	case unordered().MatchString(text):
 		return Version{family: opaque}, nil
-	case aliases.MatchString(text):
+	case aliases().MatchString(text):
 		return Version{family: floating}, nil
 	}
 	label := ""
-	if m := distributions.FindStringSubmatch(text); m != nil {
+	if m := distributions().FindStringSubmatch(text); m != nil {
 		label, text = m[1], m[2]
 	}
 	for _, read := range [](func(string) (Version, error)){date, semverTool, rangeTool, pepTool} {
@@ -143,14 +148,16 @@ func pepTool(text string) (Version, error) {
 }
 
 // leading finds the numbers an image tag starts with.
-var leading = regexp.MustCompile(`^v?(\d{1,18}(?:\.\d{1,18}){0,3})(?:[-.+_a-zA-Z].*)?$`)
+var leading = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^v?(\d{1,18}(?:\.\d{1,18}){0,3})(?:[-.+_a-zA-Z].*)?$`)
+})
 
 // tag reads an image tag by its leading numbers: 1.86-slim is 1.86.
 func tag(text string) (Version, error) {
-	if m := leading.FindStringSubmatch(text); m != nil {
+	if m := leading().FindStringSubmatch(text); m != nil {
 		return atPoint(dotted(m[1], 4))
 	}
-	if aliases.MatchString(text) {
+	if aliases().MatchString(text) {
 		return Version{family: floating}, nil
 	}
 	return Version{family: opaque}, nil

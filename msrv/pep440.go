@@ -5,17 +5,20 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // pep440 is a version of PEP 440, its spellings not yet normalised.
-var pep440 = regexp.MustCompile(`^v?(?:(\d{1,9})!)?(\d{1,18}(?:\.\d{1,18})*)` +
-	`(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d{0,18}))?` +
-	`(?:-(\d{1,18})|[-_.]?(post|rev|r)[-_.]?(\d{0,18}))?` +
-	`(?:[-_.]?(dev)[-_.]?(\d{0,18}))?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?$`)
+var pep440 = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^v?(?:(\d{1,9})!)?(\d{1,18}(?:\.\d{1,18})*)` +
+		`(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d{0,18}))?` +
+		`(?:-(\d{1,18})|[-_.]?(post|rev|r)[-_.]?(\d{0,18}))?` +
+		`(?:[-_.]?(dev)[-_.]?(\d{0,18}))?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?$`)
+})
 
 // pepPoint reads one version. The epoch is the first number, so that it orders first.
 func pepPoint(s string) (point, error) {
-	m := pep440.FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
+	m := pep440().FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
 	if m == nil || len(s) > maxValue {
 		return point{}, fmt.Errorf("%q is no version", clip(s))
 	}
@@ -152,7 +155,7 @@ func poetryRange(s string) ([]interval, error) {
 	var all []interval
 	for alternative := range strings.SplitSeq(s, "|") {
 		out := interval{lo: pepFirst(point{rank: full})}
-		for _, clause := range strings.FieldsFunc(joinOps.ReplaceAllString(alternative, "$1"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		for _, clause := range strings.FieldsFunc(joinOps().ReplaceAllString(alternative, "$1"), func(r rune) bool { return r == ',' || r == ' ' }) {
 			v, err := poetryClause(clause)
 			if err != nil {
 				return nil, err
@@ -165,7 +168,7 @@ func poetryRange(s string) ([]interval, error) {
 }
 
 // joinOps finds the blanks between an operator and its version.
-var joinOps = regexp.MustCompile(`([<>=~!^]+)\s+`)
+var joinOps = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([<>=~!^]+)\s+`) })
 
 func poetryClause(clause string) (interval, error) {
 	version := strings.TrimLeft(clause, "<>=~!^")

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/internal/manifest"
 )
@@ -15,21 +16,21 @@ var inputs = map[string]Ecosystem{
 }
 
 // envVersion is a variable that holds a version: GO_VERSION.
-var envVersion = regexp.MustCompile(`^([A-Z][A-Z0-9_]*)_VERSION$`)
+var envVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Z][A-Z0-9_]*)_VERSION$`) })
 
 // nightly is a dated channel anywhere in a script.
-var nightly = regexp.MustCompile(`\bnightly-\d{4}-\d{2}-\d{2}\b`)
+var nightly = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bnightly-\d{4}-\d{2}-\d{2}\b`) })
 
 // workflow reads the toolchains that workflows and actions ask for. What stands in expressions, and in
 // scripts except for dated nightlies, is not read.
 func (r *reader) workflow(f file) {
 	for _, v := range scanYAML(f) {
-		for _, m := range nightly.FindAllStringIndex(v.text, maxMatches) {
+		for _, m := range nightly().FindAllStringIndex(v.text, maxMatches) {
 			at := v.span.Start + m[0]
 			r.value(f, spec{key: ciKey(v.path, "nightly"), eco: Rust, role: RoleCI, scheme: SchemeChannel}, v.text[m[0]:m[1]],
 				manifest.Span{Start: at, End: at + m[1] - m[0]})
 		}
-		if len(v.path) == 0 || v.block || v.text == "" || nightly.MatchString(v.text) {
+		if len(v.path) == 0 || v.block || v.text == "" || nightly().MatchString(v.text) {
 			continue
 		}
 		s := ciSpec(v.path)
@@ -60,7 +61,7 @@ func ciSpec(path []string) spec {
 		s.eco = eco
 		return s
 	}
-	if m := envVersion.FindStringSubmatch(last); m != nil && len(path) > 1 && path[len(path)-2] == "env" {
+	if m := envVersion().FindStringSubmatch(last); m != nil && len(path) > 1 && path[len(path)-2] == "env" {
 		s.eco = toolEcosystem(strings.ToLower(m[1]))
 		return s
 	}

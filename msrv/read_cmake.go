@@ -4,18 +4,21 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/internal/manifest"
 )
 
 // cmakeMinimum finds the call in text whose comments and strings are blanked.
-var cmakeMinimum = regexp.MustCompile(`(?i)(?:^|[^a-z0-9_])cmake_minimum_required[ \t]*\(\s*VERSION\s+([^\s()]+)`)
+var cmakeMinimum = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:^|[^a-z0-9_])cmake_minimum_required[ \t]*\(\s*VERSION\s+([^\s()]+)`)
+})
 
 // cmake reads cmake_minimum_required: the minimum is the floor, the policy maximum is only noted.
 func (r *reader) cmake(f file) {
 	floor := spec{key: "cmake_minimum_required", eco: CMake, role: RoleFloor, scheme: SchemeDotted}
 	policy := spec{key: "cmake_minimum_required.policy_max", eco: CMake, role: RoleImage, scheme: SchemeDotted}
-	for _, m := range cmakeMinimum.FindAllSubmatchIndex(blankCMake(f.data), maxMatches) {
+	for _, m := range cmakeMinimum().FindAllSubmatchIndex(blankCMake(f.data), maxMatches) {
 		span := manifest.Span{Start: m[2], End: m[3]}
 		value := string(f.data[m[2]:m[3]])
 		s := floor

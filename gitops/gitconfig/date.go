@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -40,13 +41,25 @@ const zonePattern = `(?: *([Zz]|UTC|GMT|[ECMP][SD]T|[+-]\d\d(?::?\d\d)?))?`
 const timePattern = `(\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?`
 
 var (
-	rawDate   = regexp.MustCompile(`^(@?)(\d{1,19})(?: ([+-]\d\d:?\d\d))?$`)
-	isoDate   = regexp.MustCompile(`^(\d{4})([-./])(\d\d?)([-./])(\d\d?)(?: +|T)` + timePattern + zonePattern + `$`)
-	basicDate = regexp.MustCompile(`^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)` + zonePattern + `$`)
-	slashDate = regexp.MustCompile(`^(\d\d?)/(\d\d?)/(\d{4}) +` + timePattern + zonePattern + `$`)
-	dotDate   = regexp.MustCompile(`^(\d\d?)\.(\d\d?)\.(\d{4}) +` + timePattern + zonePattern + `$`)
-	mailDate  = regexp.MustCompile(`^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), +)?(\d\d?) +([A-Z][a-z][a-z]) +(\d{4}) +` + timePattern + zonePattern + `$`)
-	gitDate   = regexp.MustCompile(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) +([A-Z][a-z][a-z]) +(\d\d?) +` + timePattern + ` +(\d{4})` + zonePattern + `$`)
+	rawDate = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(@?)(\d{1,19})(?: ([+-]\d\d:?\d\d))?$`) })
+	isoDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{4})([-./])(\d\d?)([-./])(\d\d?)(?: +|T)` + timePattern + zonePattern + `$`)
+	})
+	basicDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)` + zonePattern + `$`)
+	})
+	slashDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d\d?)/(\d\d?)/(\d{4}) +` + timePattern + zonePattern + `$`)
+	})
+	dotDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d\d?)\.(\d\d?)\.(\d{4}) +` + timePattern + zonePattern + `$`)
+	})
+	mailDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), +)?(\d\d?) +([A-Z][a-z][a-z]) +(\d{4}) +` + timePattern + zonePattern + `$`)
+	})
+	gitDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) +([A-Z][a-z][a-z]) +(\d\d?) +` + timePattern + ` +(\d{4})` + zonePattern + `$`)
+	})
 )
 
 // ParseDate reads the formats git documents for GIT_AUTHOR_DATE and GIT_COMMITTER_DATE, with the
@@ -54,23 +67,23 @@ var (
 // dates YYYY.MM.DD, MM/DD/YYYY and DD.MM.YYYY with a time, and git's own "Thu Apr 7 22:13:13 2005
 // +0200". A date without zone is in now's. Anything else is a *DateError, also where git would guess.
 func ParseDate(s string, now time.Time) (Date, error) {
-	if m := rawDate.FindStringSubmatch(s); m != nil {
+	if m := rawDate().FindStringSubmatch(s); m != nil {
 		return rawOf(s, m, now.Location())
 	}
 	var year, month, day string
 	var clock []string
 	numeric := false // month and day could be taken for each other
-	if m := isoDate.FindStringSubmatch(s); m != nil && m[2] == m[4] {
+	if m := isoDate().FindStringSubmatch(s); m != nil && m[2] == m[4] {
 		year, month, day, clock = m[1], m[3], m[5], m[6:]
-	} else if m := basicDate.FindStringSubmatch(s); m != nil {
+	} else if m := basicDate().FindStringSubmatch(s); m != nil {
 		year, month, day, clock = m[1], m[2], m[3], m[4:]
-	} else if m := slashDate.FindStringSubmatch(s); m != nil {
+	} else if m := slashDate().FindStringSubmatch(s); m != nil {
 		year, month, day, clock, numeric = m[3], m[1], m[2], m[4:], true
-	} else if m := dotDate.FindStringSubmatch(s); m != nil {
+	} else if m := dotDate().FindStringSubmatch(s); m != nil {
 		year, month, day, clock, numeric = m[3], m[2], m[1], m[4:], true
-	} else if m := mailDate.FindStringSubmatch(s); m != nil {
+	} else if m := mailDate().FindStringSubmatch(s); m != nil {
 		year, month, day, clock = m[3], monthNumber(m[2]), m[1], m[4:]
-	} else if m := gitDate.FindStringSubmatch(s); m != nil {
+	} else if m := gitDate().FindStringSubmatch(s); m != nil {
 		year, month, day, clock = m[6], monthNumber(m[1]), m[2], []string{m[3], m[4], m[5], m[7]}
 	} else {
 		return Date{}, &DateError{s}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -34,7 +35,7 @@ func recoded(source *Commit) (*Commit, error) {
 	value, _, _ = bytes.Cut(value, []byte("\n"))
 	name := string(value)
 	data := source.Encode()
-	if isASCII(data) && !notASCII.MatchString(strings.ToLower(name)) {
+	if isASCII(data) && !notASCII().MatchString(strings.ToLower(name)) {
 		return source, nil
 	}
 	text, err := toUTF8(name, data)
@@ -94,10 +95,10 @@ func lookup(name string) (encoding.Encoding, error) {
 		name = "ISO-8859-" + part
 	}
 	enc, err := ianaindex.IANA.Encoding(name)
-	if err == nil && enc != nil && (enc == japanese.ShiftJIS || !notASCII.MatchString(folded)) {
+	if err == nil && enc != nil && (enc == japanese.ShiftJIS || !notASCII().MatchString(folded)) {
 		return enc, nil
 	}
-	if err == nil || families.MatchString(folded) {
+	if err == nil || families().MatchString(folded) {
 		return nil, &EncodingError{Name: name}
 	}
 	return nil, nil
@@ -105,11 +106,15 @@ func lookup(name string) (encoding.Encoding, error) {
 
 // families are beginnings of the names of encodings: one of them that is not known here may well be
 // known to iconv, and so to git.
-var families = regexp.MustCompile(`^(\d|cp|ibm|win|ms|iso|euc|mac|koi|big|gb|utf|ucs|hz|cs|latin|l\d|viscii|tcvn|armscii|georgian|tis|jis|johab|uhc|ks|shift|sjis|greek|arabic|cyrillic|hebrew|hp|dec|ebcdic|unicode|chinese|korean)`)
+var families = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d|cp|ibm|win|ms|iso|euc|mac|koi|big|gb|utf|ucs|hz|cs|latin|l\d|viscii|tcvn|armscii|georgian|tis|jis|johab|uhc|ks|shift|sjis|greek|arabic|cyrillic|hebrew|hp|dec|ebcdic|unicode|chinese|korean)`)
+})
 
 // notASCII are names of encodings in which the bytes of ASCII are not, or not all, what they are in ASCII.
-var notASCII = regexp.MustCompile(`^(utf-?(16|32|7)|ucs|iso-?(10646|2022)|hz|unicode|ebcdic)|jis|932|943|31j|johab|646|636|viscii|tcvn|` +
-	`^(ibm|cp|csibm)?-?0*(37|38|27\d|28\d|29\d|42\d|500|833|87\d|88\d|9[0123]\d|1025|1026|1047|11[1-6]\d)$`)
+var notASCII = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(utf-?(16|32|7)|ucs|iso-?(10646|2022)|hz|unicode|ebcdic)|jis|932|943|31j|johab|646|636|viscii|tcvn|` +
+		`^(ibm|cp|csibm)?-?0*(37|38|27\d|28\d|29\d|42\d|500|833|87\d|88\d|9[0123]\d|1025|1026|1047|11[1-6]\d)$`)
+})
 
 // aliases are names that iconv knows and IANA does not.
 var aliases = map[string]encoding.Encoding{

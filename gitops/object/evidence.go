@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A Dialect is a way of saying in a message where a change was taken from.
@@ -34,6 +35,7 @@ type Reference struct {
 type dialectRule struct {
 	dialect Dialect
 	commit  bool           // it names a commit, not a pull request
+	word    string         // in lower case: stands in every line that pattern matches
 	pattern *regexp.Regexp // its first group is the id or the number
 }
 
@@ -43,18 +45,20 @@ const (
 )
 
 // bodyRules are tried on each line in turn; the first that matches tells its dialect.
-var bodyRules = []dialectRule{
-	{DialectCherryPick, true, regexp.MustCompile(`(?i)^\(?cherry[- ]picked from (?:commit )?` + oid + `\b`)},
-	{DialectBackported, true, regexp.MustCompile(`(?i)^\(?back-?ported from (?:commit )?` + oid + `\b`)},
-	{DialectUpstream, true, regexp.MustCompile(`(?i)^\[?\s*upstream commit:? ` + oid + `\b`)},
-	{DialectUpstream, true, regexp.MustCompile(`(?i)^commit ` + oid + ` upstream\b`)},
-	{DialectBackport, true, regexp.MustCompile(`(?i)^back-?port(?:ed)?(?: of| from)?:?(?: commit)? ` + oid + `\b`)},
-	{DialectBackportPR, false, regexp.MustCompile(`(?i)^(?:this is an? )?(?:automated )?(?:manual )?back-?port(?:s|ed|ing)?(?: of| from)?:?(?: (?:pr|pull request))? ` + prRef + `\b`)},
-	{DialectBackportPR, false, regexp.MustCompile(`(?i)^(?:this is an? )?automated cherry[- ]?pick of ` + prRef + `\b`)},
-	{DialectPRURL, false, regexp.MustCompile(`(?i)^pr-url:\s*` + prRef + `/?\s*$`)},
-	{DialectGitCommit, true, regexp.MustCompile(`(?i)^git-commit:\s*` + oid + `\b`)},
-	{DialectFixes, true, regexp.MustCompile(`(?i)^fixes:\s*` + oid + `\b`)},
-}
+var bodyRules = sync.OnceValue(func() []dialectRule {
+	return []dialectRule{
+		{DialectCherryPick, true, "cherry", regexp.MustCompile(`(?i)^\(?cherry[- ]picked from (?:commit )?` + oid + `\b`)},
+		{DialectBackported, true, "port", regexp.MustCompile(`(?i)^\(?back-?ported from (?:commit )?` + oid + `\b`)},
+		{DialectUpstream, true, "tream", regexp.MustCompile(`(?i)^\[?\s*upstream commit:? ` + oid + `\b`)},
+		{DialectUpstream, true, "tream", regexp.MustCompile(`(?i)^commit ` + oid + ` upstream\b`)},
+		{DialectBackport, true, "port", regexp.MustCompile(`(?i)^back-?port(?:ed)?(?: of| from)?:?(?: commit)? ` + oid + `\b`)},
+		{DialectBackportPR, false, "port", regexp.MustCompile(`(?i)^(?:this is an? )?(?:automated )?(?:manual )?back-?port(?:s|ed|ing)?(?: of| from)?:?(?: (?:pr|pull request))? ` + prRef + `\b`)},
+		{DialectBackportPR, false, "cherry", regexp.MustCompile(`(?i)^(?:this is an? )?automated cherry[- ]?pick of ` + prRef + `\b`)},
+		{DialectPRURL, false, "pr-url", regexp.MustCompile(`(?i)^pr-url:\s*` + prRef + `/?\s*$`)},
+		{DialectGitCommit, true, "git-commit", regexp.MustCompile(`(?i)^git-commit:\s*` + oid + `\b`)},
+		{DialectFixes, true, "fixe", regexp.MustCompile(`(?i)^fixes:\s*` + oid + `\b`)},
+	}
+})
 
 // PickedFrom returns what the lines of message say about commits and pull requests that the change
 // comes from, in order. It reads every dialect in use among maintainers; what a reference is worth is
@@ -70,7 +74,11 @@ func PickedFrom(message []byte) []Reference {
 			continue
 		}
 		text := strings.Trim(string(line), space)
-		for _, rule := range bodyRules {
+		lower := strings.ToLower(text)
+		for _, rule := range bodyRules() {
+			if !strings.Contains(lower, rule.word) {
+				continue
+			}
 			m := rule.pattern.FindStringSubmatch(text)
 			if m == nil {
 				continue
@@ -109,15 +117,15 @@ func Subject(message []byte) string {
 }
 
 var (
-	subjectPR = regexp.MustCompile(`\((?:#|[Gg][Hh]-)(\d{1,9})\)`)
-	issuePR   = regexp.MustCompile(`^\[[\w.-]+\] (?:gh-|#)(\d{1,9}):`)
+	subjectPR = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\((?:#|[Gg][Hh]-)(\d{1,9})\)`) })
+	issuePR   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\[[\w.-]+\] (?:gh-|#)(\d{1,9}):`) })
 )
 
 // PRNumbers returns the numbers of the pull requests that subject names: "(#N)" and "(GH-N)", in order,
 // and before them the N of "[3.9] gh-N: …".
 func PRNumbers(subject string) []int {
 	var numbers []int
-	for _, pattern := range []*regexp.Regexp{issuePR, subjectPR} {
+	for _, pattern := range []*regexp.Regexp{issuePR(), subjectPR()} {
 		for _, m := range pattern.FindAllStringSubmatch(subject, -1) {
 			if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
 				numbers = append(numbers, n)
@@ -135,9 +143,11 @@ type Revert struct {
 }
 
 var (
-	revertBody    = regexp.MustCompile(`(?im)^This reverts commit ` + oid + `\b`)
-	revertSubject = regexp.MustCompile(`^(?:Revert|revert:) "?(.*?)"?(?: \(#\d+\))?$`)
-	reapply       = regexp.MustCompile(`^(?:Reapply|Revert "Revert) "(.*?)"+(?: \(#\d+\))?$`)
+	revertBody    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?im)^This reverts commit ` + oid + `\b`) })
+	revertSubject = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:Revert|revert:) "?(.*?)"?(?: \(#\d+\))?$`) })
+	reapply       = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:Reapply|Revert "Revert) "(.*?)"+(?: \(#\d+\))?$`)
+	})
 )
 
 // ParseRevert reads the message that git revert writes, and those written like it. With Reapply the ID
@@ -145,13 +155,13 @@ var (
 func ParseRevert(message []byte) []Revert {
 	subject := Subject(message)
 	var r Revert
-	if m := reapply.FindStringSubmatch(subject); m != nil {
+	if m := reapply().FindStringSubmatch(subject); m != nil {
 		r = Revert{Subject: m[1], Reapply: true}
-	} else if m := revertSubject.FindStringSubmatch(subject); m != nil {
+	} else if m := revertSubject().FindStringSubmatch(subject); m != nil {
 		r.Subject = m[1]
 	}
 	var reverts []Revert
-	for _, m := range revertBody.FindAllSubmatch(message, -1) {
+	for _, m := range revertBody().FindAllSubmatch(message, -1) {
 		reverts = append(reverts, Revert{ID: strings.ToLower(string(m[1])), Subject: r.Subject, Reapply: r.Reapply})
 	}
 	if reverts == nil && r.Subject != "" {

@@ -123,10 +123,10 @@ func (j *journal) check() error {
 			return fmt.Errorf("it names the stage file %q", s)
 		}
 	}
-	if !opID.MatchString(j.OpID) {
+	if !opID().MatchString(j.OpID) {
 		return fmt.Errorf("it names the operation %q", j.OpID)
 	}
-	if j.Pack != nil && !packName.MatchString(j.Pack.Name) {
+	if j.Pack != nil && !packName().MatchString(j.Pack.Name) {
 		return fmt.Errorf("it names the pack %q", j.Pack.Name)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // CheckName returns nil for a name that `git check-ref-format` accepts: at least two components,
@@ -46,7 +47,9 @@ func badName(name string) string {
 	return ""
 }
 
-var ownComponents = regexp.MustCompile(`^refs/heads/(backport|bump)(/[A-Za-z0-9][A-Za-z0-9._+-]{0,62}){1,6}$`)
+var ownComponents = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^refs/heads/(backport|bump)(/[A-Za-z0-9][A-Za-z0-9._+-]{0,62}){1,6}$`)
+})
 
 // maxOwnName is the longest full name of a branch of ours, in bytes.
 const maxOwnName = 211 // 200 and refs/heads/
@@ -58,7 +61,7 @@ func CheckOwnName(name string) error {
 	if len(name) > maxOwnName {
 		return fmt.Errorf("branch name %q: longer than %d bytes", name, maxOwnName-len("refs/heads/"))
 	}
-	if !ownComponents.MatchString(name) {
+	if !ownComponents().MatchString(name) {
 		return fmt.Errorf("branch name %q: want backport/… or bump/…, of letters, digits, '.', '_', '+' and '-'", name)
 	}
 	return CheckName(name)
@@ -78,5 +81,13 @@ func perWorktree(name string) bool {
 	return false
 }
 
-// pseudoRef matches what may stand beside HEAD in a git directory.
-var pseudoRef = regexp.MustCompile(`^[A-Z][A-Z0-9_-]*$`)
+// isPseudoRef tells whether name is one of those that may stand beside HEAD in a git directory.
+func isPseudoRef(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'A' || c > 'Z') && (i == 0 || (c < '0' || c > '9') && c != '_' && c != '-') {
+			return false
+		}
+	}
+	return name != ""
+}

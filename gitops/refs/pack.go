@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/internal/txfs"
 )
@@ -23,11 +24,11 @@ type PackFile struct {
 	Hold        bool   // the .keep file stays, for an operation that is not over
 }
 
-var packName = regexp.MustCompile(`^pack-[0-9a-f]{40}$`)
+var packName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^pack-[0-9a-f]{40}$`) })
 
 // check refuses bytes that are no pack or do not belong together.
 func (p *PackFile) check() error {
-	if !packName.MatchString(p.Name) {
+	if !packName().MatchString(p.Name) {
 		return fmt.Errorf("pack name %q: want pack- and 40 hexadecimal digits", p.Name)
 	}
 	n := len(p.Data) - sha1.Size

@@ -68,7 +68,7 @@ func (s *Store) Read(name string) (Ref, error) {
 
 // readOne reads a ref without following it.
 func (s *Store) readOne(name string) (Ref, error) {
-	if !pseudoRef.MatchString(name) {
+	if !isPseudoRef(name) {
 		if err := CheckName(name); err != nil || !strings.HasPrefix(name, "refs/") {
 			return Ref{Name: name}, fmt.Errorf("%w: %q is not a full ref name", ErrNotFound, name)
 		}
@@ -139,7 +139,7 @@ func (s *Store) readLoose(name string) (Ref, error) {
 func parseLoose(ref Ref, path, data string) (Ref, error) {
 	if rest, ok := strings.CutPrefix(data, "ref:"); ok {
 		target := strings.TrimLeft(strings.TrimRight(rest, " \t\n\v\f\r"), " \t\n\v\f\r")
-		if CheckName(target) != nil && !pseudoRef.MatchString(target) {
+		if CheckName(target) != nil && !isPseudoRef(target) {
 			return ref, &BrokenError{Name: ref.Name, Path: path, Reason: fmt.Sprintf("it points to %q, not a ref name", target)}
 		}
 		ref.Symbolic = target

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/git-backport/git-backport/gitops/object"
@@ -71,11 +72,11 @@ const (
 	defaultPackedTimeout = time.Second
 )
 
-var opID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`)
+var opID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`) })
 
 // check tells what is wrong with the request itself.
 func (tx *Tx) check() error {
-	if !opID.MatchString(tx.OpID) {
+	if !opID().MatchString(tx.OpID) {
 		return fmt.Errorf("operation id %q: want letters, digits and '-', 64 at most", tx.OpID)
 	}
 	if strings.ContainsAny(tx.Committer, "\n\x00\t") {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/Masterminds/semver/v3"
 
@@ -186,7 +187,7 @@ func (c *checker) text(v *value, s shape, path string) {
 			err = fmt.Errorf("%q is not a glob of paths in the tree", v.str)
 		}
 	case asName:
-		if !nameRegexp.MatchString(v.str) {
+		if !nameRegexp().MatchString(v.str) {
 			err = fmt.Errorf("%q is not a name: letters, digits, - and _", v.str)
 		}
 	}
@@ -195,7 +196,7 @@ func (c *checker) text(v *value, s shape, path string) {
 	}
 }
 
-var nameRegexp = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+var nameRegexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`) })
 
 func oneGroup(pattern string) error {
 	re, err := regexp.Compile(pattern)

@@ -3,14 +3,17 @@ package config
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/policy"
 )
 
 var (
-	digitsRegexp   = regexp.MustCompile(`[0-9]+`)
-	skeletonRegexp = regexp.MustCompile(`^[A-Za-z0-9._/#-]*$`)
-	tagRegexp      = regexp.MustCompile(`^([A-Za-z0-9._/-]*?)[0-9]+\.[0-9]+(?:\.[0-9]+)?(?:[-+].*)?$`)
+	digitsRegexp   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+`) })
+	skeletonRegexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._/#-]*$`) })
+	tagRegexp      = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([A-Za-z0-9._/-]*?)[0-9]+\.[0-9]+(?:\.[0-9]+)?(?:[-+].*)?$`)
+	})
 )
 
 // names finds the templates: tags first, for they say which branches are release branches.
@@ -30,11 +33,11 @@ func (d *detection) tagPrefix() (*string, map[string]bool) {
 	lines := map[string]map[string]bool{}
 	total := map[string]int{}
 	for _, t := range d.seen.Facts.Tags {
-		m := tagRegexp.FindStringSubmatch(t.Name)
+		m := tagRegexp().FindStringSubmatch(t.Name)
 		if m == nil || strings.HasSuffix(m[1], ".") {
 			continue
 		}
-		n := digitsRegexp.FindAllString(t.Name[len(m[1]):], 2)
+		n := digitsRegexp().FindAllString(t.Name[len(m[1]):], 2)
 		if len(n[0]) > 9 || len(n[1]) > 9 {
 			continue
 		}
@@ -108,9 +111,9 @@ type skeleton struct {
 func (d *detection) branchTemplate(stems map[string]bool) {
 	families := map[string]*skeleton{}
 	for _, f := range d.seen.Facts.Branches {
-		text := digitsRegexp.ReplaceAllString(f.Name, "#")
-		numbers := digitsRegexp.FindAllString(f.Name, -1)
-		if len(numbers) == 0 || len(numbers) > 3 || !skeletonRegexp.MatchString(text) || strings.Contains(f.Name, "#") || len(f.Name) > 100 {
+		text := digitsRegexp().ReplaceAllString(f.Name, "#")
+		numbers := digitsRegexp().FindAllString(f.Name, -1)
+		if len(numbers) == 0 || len(numbers) > 3 || !skeletonRegexp().MatchString(text) || strings.Contains(f.Name, "#") || len(f.Name) > 100 {
 			continue
 		}
 		s := families[text]

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A C header defines the version as a string, as three numbers, or as both:
@@ -15,18 +16,22 @@ import (
 //	#define APP_VERSION_PATCH 3
 
 var (
-	defineLine = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+(?P<k>[A-Za-z_]\w*)[ \t]+(?:"(?P<v>[^"\\\r\n]*)"|(?P<v>\d+))[ \t]*(?:/[/*].*)?\r?$`)
+	defineLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+(?P<k>[A-Za-z_]\w*)[ \t]+(?:"(?P<v>[^"\\\r\n]*)"|(?P<v>\d+))[ \t]*(?:/[/*].*)?\r?$`)
+	})
 	// versionName is the name of a whole version; componentName that of one number of it.
-	versionName   = regexp.MustCompile(`(?i)(?:^|_)VERSION(?:_STRING|_STR)?$`)
-	componentName = regexp.MustCompile(`(?i)^(.*?)(MAJOR|MINOR|PATCH|MICRO|PATCHLEVEL)(_VERSION|_VER)?$`)
+	versionName   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:^|_)VERSION(?:_STRING|_STR)?$`) })
+	componentName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)^(.*?)(MAJOR|MINOR|PATCH|MICRO|PATCHLEVEL)(_VERSION|_VER)?$`)
+	})
 )
 
-func readDefines(data []byte) ([]entry, error) { return matches(defineLine)(data) }
+func readDefines(data []byte) ([]entry, error) { return matches(defineLine())(data) }
 
 // wholeVersion takes the string defines that hold a version.
 func wholeVersion(e entry) bool {
 	_, err := strconv.Atoi(e.text)
-	return versionName.MatchString(e.key) && err != nil
+	return versionName().MatchString(e.key) && err != nil
 }
 
 // triple is a version written as three numbers.
@@ -40,7 +45,7 @@ func triples(list []entry) []triple {
 	byPrefix := map[string]*triple{}
 	var order []string
 	for i := range list {
-		m := componentName.FindStringSubmatch(list[i].key)
+		m := componentName().FindStringSubmatch(list[i].key)
 		if _, err := strconv.ParseUint(list[i].text, 10, 63); m == nil || err != nil {
 			continue
 		}

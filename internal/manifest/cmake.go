@@ -3,10 +3,13 @@ package manifest
 import (
 	"bytes"
 	"regexp"
+	"sync"
 )
 
 // cmakeProject finds the version in project(NAME … VERSION 1.2.3 …), over several lines if need be.
-var cmakeProject = regexp.MustCompile(`(?i)\b(?P<k>project)\s*\(\s*[^\s()#]+(?:\s+[^()\s]+)*?\s+VERSION\s+"?(?P<v>\d[^\s")]*)`)
+var cmakeProject = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?P<k>project)\s*\(\s*[^\s()#]+(?:\s+[^()\s]+)*?\s+VERSION\s+"?(?P<v>\d[^\s")]*)`)
+})
 
 func readCMake(data []byte) ([]entry, error) {
 	blank := bytes.Clone(data) // of the same length, comments blanked out
@@ -22,7 +25,7 @@ func readCMake(data []byte) ([]entry, error) {
 		}
 		start += end + 1
 	}
-	return matches(cmakeProject)(blank)
+	return matches(cmakeProject())(blank)
 }
 
 func anyEntry(entry) bool { return true }

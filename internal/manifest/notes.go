@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Causes why release notes cannot be dealt with.
@@ -52,13 +53,19 @@ type Entry struct {
 }
 
 var (
-	notesHeading = regexp.MustCompile(`^(#{1,3})[ \t]+(?:[A-Za-z][\w.-]*[ \t]+)?(\[?)v?(\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.-]+)?|(?i:unreleased))(\]?)(.*)$`)
-	notesDate    = regexp.MustCompile(`(?i)\d{4}-\d{2}-\d{2}|\bunreleased\b|\btbd\b|\bin development\b`)
-	notesState   = regexp.MustCompile(`^([*_]*)(?i:(unreleased|released)(?:[ \t]+on)?(?:[ \t]+([^.*_]*?))?)(\.?)([*_]*)$`)
-	notesRule    = regexp.MustCompile(`^(?:-{3,}|\*{3,}|_{3,})[ \t]*$`)
-	notesGroup   = regexp.MustCompile(`^(#{2,6})[ \t]+(.*?)[ \t]*#*$`)
-	notesBullet  = regexp.MustCompile(`^(?:[*+-]|\d{1,9}[.)])[ \t]`)
-	notesLink    = regexp.MustCompile(`^\[[^\]]+\]:[ \t]`)
+	notesHeading = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(#{1,3})[ \t]+(?:[A-Za-z][\w.-]*[ \t]+)?(\[?)v?(\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.-]+)?|(?i:unreleased))(\]?)(.*)$`)
+	})
+	notesDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\d{4}-\d{2}-\d{2}|\bunreleased\b|\btbd\b|\bin development\b`)
+	})
+	notesState = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([*_]*)(?i:(unreleased|released)(?:[ \t]+on)?(?:[ \t]+([^.*_]*?))?)(\.?)([*_]*)$`)
+	})
+	notesRule   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:-{3,}|\*{3,}|_{3,})[ \t]*$`) })
+	notesGroup  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(#{2,6})[ \t]+(.*?)[ \t]*#*$`) })
+	notesBullet = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:[*+-]|\d{1,9}[.)])[ \t]`) })
+	notesLink   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\[[^\]]+\]:[ \t]`) })
 )
 
 // ParseNotes reads release notes. Text without any section is ErrNotes.
@@ -87,7 +94,7 @@ func (n *Notes) text(i int) string {
 
 func (n *Notes) blank(i int) bool { return strings.TrimSpace(n.text(i)) == "" }
 
-func (n *Notes) isLink(i int) bool { return !n.inside[i] && notesLink.MatchString(n.text(i)) }
+func (n *Notes) isLink(i int) bool { return !n.inside[i] && notesLink().MatchString(n.text(i)) }
 
 // Bytes returns the notes as they are now.
 func (n *Notes) Bytes() []byte { return []byte(strings.Join(n.lines, "")) }
@@ -101,7 +108,7 @@ func (n *Notes) sections() {
 		if n.inside[i] {
 			continue
 		}
-		m := notesHeading.FindStringSubmatch(n.text(i))
+		m := notesHeading().FindStringSubmatch(n.text(i))
 		if m == nil || level != "" && m[1] != level {
 			continue
 		}
@@ -110,7 +117,7 @@ func (n *Notes) sections() {
 		if strings.EqualFold(m[3], "unreleased") {
 			s.Version, s.Unreleased = "", true
 		}
-		if d := notesDate.FindString(m[5]); d != "" {
+		if d := notesDate().FindString(m[5]); d != "" {
 			if d[0] >= '0' && d[0] <= '9' {
 				s.Date = d
 			} else {
@@ -150,7 +157,7 @@ func (c *closer) skips(line string) bool {
 // fill reads the body of a section: its date line, its groups and its entries.
 func (n *Notes) fill(s *Section) {
 	for i := s.heading + 1; i < s.end; i++ {
-		if !n.inside[i] && notesRule.MatchString(n.text(i)) && n.blank(i-1) {
+		if !n.inside[i] && notesRule().MatchString(n.text(i)) && n.blank(i-1) {
 			s.end = i
 			break
 		}
@@ -160,7 +167,7 @@ func (n *Notes) fill(s *Section) {
 		first++
 	}
 	if first < s.end {
-		if m := notesState.FindStringSubmatch(n.text(first)); m != nil {
+		if m := notesState().FindStringSubmatch(n.text(first)); m != nil {
 			s.dateLine = first
 			s.Unreleased = strings.EqualFold(m[2], "unreleased")
 			s.Date = strings.TrimSpace(m[3])
@@ -184,14 +191,14 @@ func (n *Notes) entries(s *Section, first int) {
 			open, gap = false, false
 			continue
 		}
-		if m := notesGroup.FindStringSubmatch(line); m != nil && !n.inside[i] {
+		if m := notesGroup().FindStringSubmatch(line); m != nil && !n.inside[i] {
 			group, open, gap = m[2], false, false
 			if _, ok := s.groups[strings.ToLower(group)]; !ok {
 				s.groups[strings.ToLower(group)] = i
 			}
 			continue
 		}
-		bullet := !n.inside[i] && notesBullet.MatchString(line)
+		bullet := !n.inside[i] && notesBullet().MatchString(line)
 		indented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
 		if open && !bullet && (!gap || indented || n.inside[i] && n.inside[i-1]) {
 			s.Entries[len(s.Entries)-1].last = i

@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
-var isoDay = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+var isoDay = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) })
 
 // DateNotes marks the section of a version as released on a day, YYYY-MM-DD, where it is marked
 // unreleased: in the line below the heading, or in the heading. A section that is only "Unreleased"
 // becomes the version's, below a new empty one. A section that has a date keeps it; one in whose file no
 // section has a date gets none. The first section must be the version's, else it is ErrNotesVersion.
 func DateNotes(data []byte, version, day string) ([]byte, error) {
-	if !isoDay.MatchString(day) {
+	if !isoDay().MatchString(day) {
 		return nil, fmt.Errorf("%q is not a day, YYYY-MM-DD", day)
 	}
 	n, err := ParseNotes(data)
@@ -26,12 +27,12 @@ func DateNotes(data []byte, version, day string) ([]byte, error) {
 	}
 	switch {
 	case top.dateLine >= 0 && top.Unreleased:
-		m := notesState.FindStringSubmatch(n.text(top.dateLine))
+		m := notesState().FindStringSubmatch(n.text(top.dateLine))
 		n.setLine(top.dateLine, m[1]+"Released "+day+m[4]+m[5])
 	case top.Version == "":
 		return n.split(version, day)
 	case top.Unreleased:
-		n.setLine(top.heading, notesDate.ReplaceAllString(n.text(top.heading), day))
+		n.setLine(top.heading, notesDate().ReplaceAllString(n.text(top.heading), day))
 	}
 	return n.Bytes(), nil
 }
@@ -45,14 +46,14 @@ func (n *Notes) setLine(i int, text string) {
 func (n *Notes) split(version, day string) ([]byte, error) {
 	top := n.Top()
 	heading := n.text(top.heading)
-	m := notesHeading.FindStringSubmatch(heading)
+	m := notesHeading().FindStringSubmatch(heading)
 	line := m[1] + " " + m[2] + version + m[4]
 	old := ""
 	if len(n.Sections) > 1 { // in the manner of the one before
 		s := n.Sections[1]
 		old = s.Version
 		h := n.text(s.heading)
-		k := notesHeading.FindStringSubmatchIndex(h)
+		k := notesHeading().FindStringSubmatchIndex(h)
 		tail := h[k[9]:]
 		line = h[:k[6]] + version + h[k[8]:k[9]]
 		switch {

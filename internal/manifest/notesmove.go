@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxEntries bounds how many entries one change may bring.
@@ -103,7 +104,7 @@ func (n *Notes) around() []string {
 		out = append(out, n.text(next))
 	}
 	return slices.DeleteFunc(out, func(s string) bool {
-		return strings.TrimSpace(s) == "" || notesRule.MatchString(s) || notesLink.MatchString(s)
+		return strings.TrimSpace(s) == "" || notesRule().MatchString(s) || notesLink().MatchString(s)
 	})
 }
 
@@ -242,19 +243,19 @@ func (n *Notes) groupLevel() int {
 func (n *Notes) open(version string) (*Notes, error) {
 	top := n.Top()
 	heading := n.text(top.heading)
-	m := notesHeading.FindStringSubmatchIndex(heading)
+	m := notesHeading().FindStringSubmatchIndex(heading)
 	left, right := heading[:m[6]], heading[m[7]:]
 	if top.Date != "" && top.dateLine < 0 {
 		right = strings.Replace(right, top.Date, "Unreleased", 1)
 	}
 	if i := strings.Index(right, "]("); i >= 0 { // a link compares with the release before
 		right = strings.ReplaceAll(right, top.Version, "\x00")
-		right = compared.ReplaceAllString(right, "${1}\x01${2}\x00")
+		right = compared().ReplaceAllString(right, "${1}\x01${2}\x00")
 		right = strings.NewReplacer("\x01", top.Version, "\x00", version).Replace(right)
 	}
 	lines := []string{left + version + right}
 	if top.dateLine >= 0 {
-		d := notesState.FindStringSubmatch(n.text(top.dateLine))
+		d := notesState().FindStringSubmatch(n.text(top.dateLine))
 		lines = append(lines, "", d[1]+"Unreleased"+d[4]+d[5])
 	}
 	lines = append(lines, "")
@@ -269,12 +270,12 @@ func (n *Notes) open(version string) (*Notes, error) {
 }
 
 // compared finds the old end of a comparison: "v1.2.3...v1.2.4".
-var compared = regexp.MustCompile(`(v?)[0-9][0-9A-Za-z.-]*?(\.\.\.?v?)\x00`)
+var compared = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(v?)[0-9][0-9A-Za-z.-]*?(\.\.\.?v?)\x00`) })
 
 // ruleAfter returns the rule that ends a section, or that which parts other sections.
 func (n *Notes) ruleAfter(s Section) string {
 	for _, s := range append([]Section{s}, n.Sections...) {
-		if s.end < len(n.lines) && notesRule.MatchString(n.text(s.end)) {
+		if s.end < len(n.lines) && notesRule().MatchString(n.text(s.end)) {
 			return n.text(s.end)
 		}
 	}
@@ -295,8 +296,8 @@ func (n *Notes) linkTo(version, old string) (*Notes, error) {
 			continue
 		}
 		next := strings.ReplaceAll(line, old, "\x00")
-		next = compared.ReplaceAllStringFunc(next, func(s string) string {
-			m := compared.FindStringSubmatch(s)
+		next = compared().ReplaceAllStringFunc(next, func(s string) string {
+			m := compared().FindStringSubmatch(s)
 			return m[1] + old + m[2] + "\x00"
 		})
 		return n.insert(i, n.terminated([]string{strings.ReplaceAll(next, "\x00", version)})...)

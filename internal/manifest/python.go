@@ -3,14 +3,17 @@ package manifest
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 var (
-	pythonAssign = regexp.MustCompile(`(?m)^(?P<k>[A-Za-z_]\w*)[ \t]*(?::[ \t]*[\w.\[\]]+[ \t]*)?=[ \t]*(?:"(?P<v>[^"\\\r\n]*)"|'(?P<v>[^'\\\r\n]*)')[ \t]*(?:#.*)?\r?$`)
-	pythonName   = regexp.MustCompile(`[-_.]+`)
+	pythonAssign = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^(?P<k>[A-Za-z_]\w*)[ \t]*(?::[ \t]*[\w.\[\]]+[ \t]*)?=[ \t]*(?:"(?P<v>[^"\\\r\n]*)"|'(?P<v>[^'\\\r\n]*)')[ \t]*(?:#.*)?\r?$`)
+	})
+	pythonName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[-_.]+`) })
 )
 
-func readAssignments(data []byte) ([]entry, error) { return matches(pythonAssign)(data) }
+func readAssignments(data []byte) ([]entry, error) { return matches(pythonAssign())(data) }
 
 func assigned(rule Rule) func(entry) bool {
 	return func(e entry) bool {
@@ -78,4 +81,4 @@ func (r *run) bumpUvLock(lock, name string) error {
 }
 
 // plainName spells a distribution's name as Python compares it.
-func plainName(s string) string { return strings.ToLower(pythonName.ReplaceAllString(s, "-")) }
+func plainName(s string) string { return strings.ToLower(pythonName().ReplaceAllString(s, "-")) }

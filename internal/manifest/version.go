@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -25,14 +26,16 @@ type version struct {
 }
 
 var (
-	versionText = regexp.MustCompile(`^(\d{1,18})\.(\d{1,18})(?:\.(\d{1,18}))?(?:([-._]?)([A-Za-z][0-9A-Za-z.-]*|-?\d[0-9A-Za-z.-]*))?(?:\+([0-9A-Za-z.-]+))?$`)
-	preCount    = regexp.MustCompile(`^([A-Za-z]+)([._-]?)(\d{1,18})$`)
-	pep440Pre   = regexp.MustCompile(`^(a|b|c|rc|alpha|beta|pre|preview|dev)[._-]?\d*$`)
+	versionText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\d{1,18})\.(\d{1,18})(?:\.(\d{1,18}))?(?:([-._]?)([A-Za-z][0-9A-Za-z.-]*|-?\d[0-9A-Za-z.-]*))?(?:\+([0-9A-Za-z.-]+))?$`)
+	})
+	preCount  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z]+)([._-]?)(\d{1,18})$`) })
+	pep440Pre = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(a|b|c|rc|alpha|beta|pre|preview|dev)[._-]?\d*$`) })
 )
 
 // parseVersion reads a version. One with four numbers, a leading v or a post-release is ErrVersion.
 func parseVersion(s string) (version, error) {
-	m := versionText.FindStringSubmatch(s)
+	m := versionText().FindStringSubmatch(s)
 	if m == nil {
 		return version{}, fmt.Errorf("%w: %q", ErrVersion, s)
 	}
@@ -41,7 +44,7 @@ func parseVersion(s string) (version, error) {
 		*field, _ = strconv.ParseUint("0"+m[i+1], 10, 64)
 	}
 	switch {
-	case v.pre != "" && v.sep != "-" && !pep440Pre.MatchString(v.pre):
+	case v.pre != "" && v.sep != "-" && !pep440Pre().MatchString(v.pre):
 		return version{}, fmt.Errorf("%w: %q", ErrVersion, s)
 	case v.pre == "" && v.sep != "":
 		return version{}, fmt.Errorf("%w: %q", ErrVersion, s)
@@ -74,7 +77,7 @@ func (v version) semver() string {
 	s := fmt.Sprintf("%d.%d.%d", v.major, v.minor, v.patch)
 	if v.pre != "" {
 		pre := v.pre
-		if m := preCount.FindStringSubmatch(pre); m != nil && v.sep != "-" {
+		if m := preCount().FindStringSubmatch(pre); m != nil && v.sep != "-" {
 			pre = m[1] + "." + m[3]
 		} else if m == nil && v.sep != "-" {
 			pre += ".0"
@@ -143,7 +146,7 @@ func (v version) nextCandidate() (version, error) {
 		v.sep, v.pre, v.meta = sep, pre, ""
 		return v, nil
 	}
-	m := preCount.FindStringSubmatch(v.pre)
+	m := preCount().FindStringSubmatch(v.pre)
 	if m == nil {
 		return version{}, fmt.Errorf("%w: no number to count on in %q", ErrVersion, v.pre)
 	}
