@@ -77,7 +77,7 @@ func explainObjects(err error) *Error {
 		return &Error{Exit: ExitRepository, Code: "corrupt-object", Hint: "git fsck tells more; a fresh clone is the sure cure"}
 	}
 	if _, ok := as[*odb.TooLargeError](err); ok {
-		return &Error{Exit: ExitRepository, Code: "too-large", Hint: "such objects are not read here"}
+		return &Error{Exit: ExitRepository, Code: "too-large", Hint: "files that both sides changed are merged up to 128 MiB; merge this one by hand"}
 	}
 	for _, bad := range []error{as2[*object.TreeError](err), as2[*object.CommitError](err), as2[*gitops.TreeDepthError](err)} {
 		if bad != nil {

@@ -54,6 +54,10 @@ func (e *TreeDepthError) Error() string {
 	return fmt.Sprintf("directory %.60q… nests deeper than %d levels", e.Path, maxTreeDepth)
 }
 
+// maxBlob bounds the files that are read, in bytes: a merge of three such takes several times as much
+// memory. A larger one that only one side changed is taken by its id, unread.
+const maxBlob = 128 << 20
+
 // Open finds and opens the repository that env.Dir belongs to, as git would, and refuses by name what
 // cannot be worked on safely: another owner's repository, formats not known here, replaced objects.
 func Open(env gitconfig.Environment) (*Repo, error) { return OpenFS(env, txfs.Real{}) }
@@ -73,7 +77,7 @@ func OpenFS(env gitconfig.Environment, fsys txfs.FS) (*Repo, error) {
 	}
 	r := &Repo{Layout: layout, Config: config, env: env, fs: fsys, commits: commitCache{by: map[ID]commitInfo{}}, ancestries: ancestryCache{by: map[ID]*ancestry{}}}
 	r.db, err = odb.Open(odb.Options{
-		ObjectsDir: layout.ObjectsDir, Alternates: layout.AlternateDirs,
+		ObjectsDir: layout.ObjectsDir, Alternates: layout.AlternateDirs, Limit: maxBlob,
 		Warn: func(s string) { r.warnings = append(r.warnings, s) },
 	})
 	if err != nil {
