@@ -12,10 +12,19 @@ import (
 // maxBody bounds the text of a pull request, in bytes; GitHub takes 65,536 characters.
 const maxBody = 60000
 
-// maxTitle bounds its title.
+// maxTitle bounds its title, in characters.
 const maxTitle = 200
 
-// Title makes a title of text from a repository: one line, nobody mentioned, no number linked.
+// The bounds of the parts that grow with what is backported, so that the rest has room in a body.
+const (
+	maxBullets  = 60    // of the list of commits, and of the list of facts
+	maxCode     = 300   // characters of text from a repository on one line
+	maxTemplate = 20000 // bytes
+	maxTicks    = 100   // backticks of the fence
+)
+
+// Title makes a title of text from a repository: one line that cannot act on a terminal, of bounded
+// length.
 func Title(s string) string {
 	s = streams.Clean(s)
 	if r := []rune(s); len(r) > maxTitle {
@@ -26,23 +35,37 @@ func Title(s string) string {
 
 // Body makes the text of a pull request. What comes from the repository stands inside one code fence,
 // longer than any run of backticks in it, so that it cannot mention, link, close or format anything.
+// The policy's own text comes last: whatever it opens, nothing of a commit's can close.
 func Body(pr backport.PullRequest) string {
-	var b strings.Builder
 	if pr.Embargo {
 		return fmt.Sprintf("Backport onto %s. Details follow when they can be told.\n", code(pr.Base))
 	}
-	fmt.Fprintf(&b, "Backport onto %s of:\n\n", code(pr.Base))
+	var sources []string
 	for _, s := range pr.Sources {
-		fmt.Fprintf(&b, "* commit %s, %s\n", s.ID, sourceStatus(s))
+		sources = append(sources, fmt.Sprintf("* commit %s, %s\n", s.ID, sourceStatus(s)))
 	}
-	b.WriteString("\n")
-	writeFacts(&b, pr)
+	var b, facts, own strings.Builder
+	fmt.Fprintf(&b, "Backport onto %s of:\n\n%s\n", code(pr.Base), bullets(sources))
+	writeFacts(&facts, pr)
+	b.WriteString(bullets(strings.SplitAfter(facts.String(), "\n")))
 	if pr.Template != "" {
-		b.WriteString("\n" + backport.Fill(pr.Template, map[string]string{"branch": code(pr.Base), "head": code(pr.Head)}) + "\n")
+		text := pr.Template
+		if len(text) > maxTemplate {
+			text = strings.ToValidUTF8(text[:maxTemplate], "")
+		}
+		own.WriteString("\n" + backport.Fill(text, map[string]string{"branch": code(pr.Base), "head": code(pr.Head)}) + "\n")
 	}
 	b.WriteString("\nThe commits say:\n\n")
-	b.WriteString(fence(messages(pr.Sources), maxBody-b.Len()-100))
-	return b.String()
+	b.WriteString(fence(messages(pr.Sources), maxBody-b.Len()-own.Len()-100))
+	return b.String() + own.String()
+}
+
+// bullets joins the lines of a list, and says how many are left out of a long one.
+func bullets(lines []string) string {
+	if len(lines) <= maxBullets {
+		return strings.Join(lines, "")
+	}
+	return strings.Join(lines[:maxBullets], "") + fmt.Sprintf("* and %d more\n", len(lines)-maxBullets)
 }
 
 func sourceStatus(s backport.SourceNote) string {
@@ -81,7 +104,7 @@ func writeFacts(b *strings.Builder, pr backport.PullRequest) {
 	if pr.Bump != nil {
 		switch {
 		case pr.Bump.Skipped != "":
-			fmt.Fprintf(b, "* version: not bumped, %s\n", pr.Bump.Skipped)
+			fmt.Fprintf(b, "* version: not bumped, %s\n", code(pr.Bump.Skipped))
 		case pr.Bump.Branch != "":
 			fmt.Fprintf(b, "* version: %s to %s, on %s\n", code(pr.Bump.From), code(pr.Bump.To), code(pr.Bump.Branch))
 		default:
@@ -106,6 +129,9 @@ func gateWord(g backport.GateOutcome) string {
 // code shows text from a repository as inline code that ends where it should.
 func code(s string) string {
 	s = streams.Clean(s)
+	if r := []rune(s); len(r) > maxCode {
+		s = string(r[:maxCode-1]) + "…"
+	}
 	if s == "" {
 		return "``` ```"
 	}
@@ -140,7 +166,7 @@ func messages(sources []backport.SourceNote) string {
 // fence puts text in a code fence. Each line begins with a gutter, because some bots read commands at
 // the beginning of a line, fence or not. Text beyond limit bytes is cut, and the cut is said.
 func fence(text string, limit int) string {
-	ticks := strings.Repeat("`", max(3, longestRun(text)+1))
+	ticks := strings.Repeat("`", min(max(3, longestRun(text)+1), maxTicks)) // the gutter alone keeps it open
 	var b strings.Builder
 	b.WriteString(ticks + "text\n")
 	for line := range strings.Lines(text) {

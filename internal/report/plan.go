@@ -77,7 +77,7 @@ func target(o backport.Outcome, h Header) TargetV1 {
 		t.Picks = append(t.Picks, pick(k))
 	}
 	if o.PR != nil {
-		t.PR = &PRV1{Base: valid(o.PR.Base), Head: valid(o.PR.Head), Title: valid(o.PR.Title), Body: Body(*o.PR)}
+		t.PR = &PRV1{Base: valid(o.PR.Base), Head: valid(o.PR.Head), Title: Title(o.PR.Title), Body: Body(*o.PR)}
 	}
 	if o.Err != nil {
 		e := h.Explain(o.Err)
