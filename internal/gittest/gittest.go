@@ -86,6 +86,7 @@ func initRepo(t testing.TB, flags ...string) *Repo {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("git init: %v\n%s", err, out)
 	}
+	r.Git("config", "maintenance.auto", "false") // no process of git's own goes on behind a test
 	return r
 }
 
