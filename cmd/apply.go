@@ -195,9 +195,6 @@ func (a *app) recordOpen(ctx context.Context, store *operation.Store, p *planned
 	return nil
 }
 
-// operationID returns 128 random bits, in base 32.
-func operationID() (string, error) { return operation.NewID() }
-
 // applied says what was created, or why nothing was.
 func (a *app) applied(p *planned) error {
 	if a.json || a.quiet {
