@@ -14,7 +14,7 @@ func (p *planned) preflight(f *fixFlags) error {
 	if f.ack {
 		return nil
 	}
-	texts := [][]byte{[]byte(strings.ReplaceAll(p.report.Options.Name, "-", " "))}
+	texts := [][]byte{[]byte(p.report.Options.Name), []byte(strings.ReplaceAll(p.report.Options.Name, "-", " "))}
 	for _, id := range p.report.Fix.Commits {
 		c, err := p.ws.session.Commit(id)
 		if err != nil {
