@@ -69,6 +69,7 @@ func TestResolveAgreesWithRevParse(t *testing.T) {
 		t.Errorf("41 digits are %s", got)
 	}
 	agreed := 0
+	major, minor := gittest.OracleVersion(t)
 	for _, spec := range specs {
 		got, err := repo.Resolve(t.Context(), spec)
 		out, _, code := r.Try(nil, "rev-parse", "-q", "--verify", "--end-of-options", spec+"^{commit}")
@@ -76,6 +77,8 @@ func TestResolveAgreesWithRevParse(t *testing.T) {
 		switch {
 		case code != 0 && err == nil:
 			t.Errorf("%q is %s here, git refuses it", spec, got)
+		case code == 0 && err != nil && major == 2 && minor < 55 && strings.Contains(spec, "-g"):
+			// Older gits read an id behind "-g" whatever stands before it; 2.55 wants what git describe prints.
 		case code == 0 && err != nil:
 			t.Errorf("%q: %v; git has %s", spec, err, want)
 		case code == 0 && got.String() != want:
