@@ -114,7 +114,7 @@ func BranchesTable(w io.Writer, doc BranchesV1, o TextOptions) error {
 			until = "~" + *b.Planned
 		}
 		rows = append(rows, []string{
-			dash(streams.Clean(branchName(b))), dash(deref(b.Class)), dash(deref(b.Phase)), dash(until), dash(deref(b.Latest)), dash(deref(b.Next)), b.Verdict,
+			dash(branchName(b)), dash(deref(b.Class)), dash(deref(b.Phase)), dash(until), dash(deref(b.Latest)), dash(deref(b.Next)), b.Verdict,
 		})
 		why = append(why, branchWhy(b))
 	}
@@ -176,11 +176,12 @@ func deref(s *string) string {
 	return *s
 }
 
+// dash is a cell: text that cannot act on a terminal, "-" where there is none.
 func dash(s string) string {
 	if s == "" {
 		return "-"
 	}
-	return s
+	return streams.Clean(s)
 }
 
 // BranchNames prints the branches on which the change is required, one a line.
