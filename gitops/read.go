@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/refs"
@@ -18,42 +17,6 @@ var ErrNoRef = errors.New("no such ref")
 
 // maxMessageObject bounds the commits and tags that are read: 16 MiB.
 const maxMessageObject = 16 << 20
-
-// commitCache keeps what walks have read of commits.
-type commitCache struct {
-	mu sync.RWMutex
-	by map[ID]commitInfo
-}
-
-// commitInfo returns what a walk needs of a commit. A parent beyond the boundary of a shallow clone is
-// cut off, as git cuts it.
-func (r *Repo) commitInfo(id ID) (commitInfo, error) {
-	r.commits.mu.RLock()
-	info, ok := r.commits.by[id]
-	r.commits.mu.RUnlock()
-	if ok {
-		return info, nil
-	}
-	kind, data, err := r.readSmall(id)
-	if err != nil {
-		return commitInfo{}, err
-	}
-	if kind != object.KindCommit {
-		return commitInfo{}, fmt.Errorf("object %s is a %s, not a commit", id, kind)
-	}
-	h, err := object.ParseCommitHeader(data)
-	if err != nil {
-		return commitInfo{}, fmt.Errorf("commit %s: %w", id, err)
-	}
-	info = commitInfo{tree: h.Tree, parents: h.Parents, date: h.Time}
-	if r.isShallow(id) {
-		info.parents = nil
-	}
-	r.commits.mu.Lock()
-	r.commits.by[id] = info
-	r.commits.mu.Unlock()
-	return info, nil
-}
 
 func (r *Repo) readSmall(id ID) (object.Kind, []byte, error) {
 	return r.db.ReadLimited(id, maxMessageObject)

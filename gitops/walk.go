@@ -1,40 +1,44 @@
 package gitops
 
 import (
-	"container/heap"
 	"context"
 	"slices"
 	"sync"
+
+	"github.com/git-backport/git-backport/gitops/odb"
 )
 
-// commitInfo is what a walk needs of a commit.
-type commitInfo struct {
-	tree    ID
-	parents []ID
-	date    int64 // committer date, seconds since 1970
-}
-
-// A walk goes from a commit back through its ancestors, youngest first.
+// A walk goes from a commit back through its ancestors: those of the highest level first, which are
+// those that no commit-graph knows, and of one level the youngest first.
 type walk struct {
-	repo  *Repo
-	queue dateQueue
-	seen  map[ID]bool // the commits met; true once their parents are met too
-	met   int         // how many were pushed: among commits of one second the first met goes first
+	repo   *Repo
+	byDate bool // levels are left aside
+	queue  dateQueue
+	seen   map[ID]bool // the commits met; true once their parents are met too
+	met    int         // how many were pushed: among commits of one second the first met goes first
+	added  []queued
 }
 
 func (r *Repo) startWalk(start ID) (*walk, error) {
 	w := &walk{repo: r, seen: map[ID]bool{}}
-	info, err := r.commitInfo(start)
-	if err != nil {
-		return nil, err
+	return w, w.begin(start)
+}
+
+func (w *walk) begin(start ID) error {
+	info, err := w.repo.commitInfo(start)
+	if err == nil {
+		w.push(start, info)
 	}
-	w.push(start, info)
-	return w, nil
+	return err
 }
 
 func (w *walk) push(id ID, info commitInfo) {
 	w.seen[id] = false
-	heap.Push(&w.queue, queued{id, info, w.met})
+	level := info.level
+	if w.byDate {
+		level = 0
+	}
+	w.queue.push(queued{id: id, info: info, level: level, met: w.met})
 	w.met++
 }
 
@@ -43,28 +47,30 @@ func (w *walk) knows(id ID) bool {
 	return in
 }
 
-// step takes the youngest waiting commit and meets its parents; it returns those that are new. After an
-// error the walk is where it was.
-func (w *walk) step() (from ID, added []ID, err error) {
+// step takes the first waiting commit and meets its parents; it returns those that are new, which holds
+// until the next step. After an error the walk is where it was.
+func (w *walk) step() (from ID, added []queued, err error) {
 	next := w.queue[0]
-	infos := make([]commitInfo, len(next.info.parents))
-	for i, p := range next.info.parents {
-		if infos[i], err = w.repo.commitInfo(p); err != nil {
+	w.added = w.added[:0]
+	for _, p := range next.info.parents {
+		if w.knows(p) || slices.ContainsFunc(w.added, func(q queued) bool { return q.id == p }) {
+			continue
+		}
+		info, err := w.repo.commitInfo(p)
+		if err != nil {
 			return next.id, nil, err
 		}
+		w.added = append(w.added, queued{id: p, info: info})
 	}
 	w.drop()
-	for i, p := range next.info.parents {
-		if !w.knows(p) {
-			w.push(p, infos[i])
-			added = append(added, p)
-		}
+	for _, p := range w.added {
+		w.push(p.id, p.info)
 	}
-	return next.id, added, nil
+	return next.id, w.added, nil
 }
 
-// drop takes the youngest waiting commit off without going on to its parents.
-func (w *walk) drop() { w.seen[heap.Pop(&w.queue).(queued).id] = true }
+// drop takes the first waiting commit off without going on to its parents.
+func (w *walk) drop() { w.seen[w.queue.pop().id] = true }
 
 // An ancestry answers whether commits are ancestors of its start, walking from there only as far back
 // as it is asked, and never twice. Dates steer the walk and decide nothing: clocks have been wrong in
@@ -97,29 +103,55 @@ type ancestryCache struct {
 }
 
 // has tells whether id is the start or an ancestor of it. It is not, once every commit that the walk
-// still has to go on from is itself an ancestor of id.
+// still has to go on from is itself an ancestor of id, or on no higher level than id is.
 func (a *ancestry) has(ctx context.Context, id ID) (bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.knows(id) {
 		return true, nil
 	}
+	info, err := a.repo.commitInfo(id)
+	if err != nil {
+		return false, err
+	}
+	if info.level == odb.LevelUnknown {
+		return a.meet(ctx, id)
+	}
+	for !a.knows(id) && len(a.queue) > 0 && a.queue[0].level > info.level {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		if _, _, err := a.step(); err != nil {
+			return false, err
+		}
+	}
+	return a.knows(id), nil
+}
+
+// meet walks back from id and from the start, both among commits without a level, until they meet or
+// cannot any more.
+func (a *ancestry) meet(ctx context.Context, id ID) (bool, error) {
 	below, err := a.repo.startWalk(id)
 	if err != nil {
 		return false, err
 	}
-	open := len(a.queue) // waiting, and not known to be below id
+	open := 0 // commits without a level that are waiting, and not known to be below id
+	for _, q := range a.queue {
+		if q.level == odb.LevelUnknown {
+			open++
+		}
+	}
 	for open > 0 {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		if len(below.queue) > 0 && below.queue[0].info.date >= a.queue[0].info.date {
+		if len(below.queue) > 0 && below.queue[0].level == odb.LevelUnknown && below.queue[0].info.date >= a.queue[0].info.date {
 			_, added, err := below.step()
 			if err != nil {
 				return false, err
 			}
 			for _, p := range added {
-				if done, in := a.seen[p]; in && !done {
+				if done, in := a.seen[p.id]; in && !done && p.info.level == odb.LevelUnknown {
 					open--
 				}
 			}
@@ -133,7 +165,7 @@ func (a *ancestry) has(ctx context.Context, id ID) (bool, error) {
 			open--
 		}
 		for _, p := range added {
-			if !below.knows(p) {
+			if p.info.level == odb.LevelUnknown && !below.knows(p.id) {
 				open++
 			}
 		}
@@ -144,11 +176,16 @@ func (a *ancestry) has(ctx context.Context, id ID) (bool, error) {
 	return false, nil
 }
 
-// passed walks on to commits of a date, and tells whether id was met by then. It may have been missed.
-func (a *ancestry) passed(ctx context.Context, id ID, date int64) (bool, error) {
+// passed walks on to the level of a commit, or among those without one to its date, and tells whether
+// it was met by then. It may have been missed.
+func (a *ancestry) passed(ctx context.Context, id ID, info commitInfo) (bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for !a.knows(id) && len(a.queue) > 0 && a.queue[0].info.date >= date {
+	for !a.knows(id) && len(a.queue) > 0 {
+		next := &a.queue[0]
+		if next.level < info.level || next.level == info.level && (info.level != odb.LevelUnknown || next.info.date < info.date) {
+			break
+		}
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
@@ -157,31 +194,6 @@ func (a *ancestry) passed(ctx context.Context, id ID, date int64) (bool, error) 
 		}
 	}
 	return a.knows(id), nil
-}
-
-// queued is a commit waiting in a walk; the queue pops the youngest first.
-type queued struct {
-	id   ID
-	info commitInfo
-	met  int
-}
-
-type dateQueue []queued
-
-func (q dateQueue) Len() int { return len(q) }
-func (q dateQueue) Less(i, j int) bool {
-	if q[i].info.date != q[j].info.date {
-		return q[i].info.date > q[j].info.date
-	}
-	return q[i].met < q[j].met
-}
-func (q dateQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *dateQueue) Push(x any)   { *q = append(*q, x.(queued)) }
-func (q *dateQueue) Pop() any {
-	old := *q
-	last := old[len(old)-1]
-	*q = old[:len(old)-1]
-	return last
 }
 
 // IsAncestor tells whether ancestor is commit or can be reached from it.
@@ -196,14 +208,14 @@ func (r *Repo) IsAncestor(ctx context.Context, ancestor, commit ID) (bool, error
 // missing returns the commits reachable from tip and not from the ancestry's start, youngest first, at
 // most limit of them.
 func (a *ancestry) missing(ctx context.Context, tip ID, limit int) ([]ID, error) {
-	w, err := a.repo.startWalk(tip)
-	if err != nil {
+	w := &walk{repo: a.repo, byDate: true, seen: map[ID]bool{}}
+	if err := w.begin(tip); err != nil {
 		return nil, err
 	}
 	var found []ID
 	for len(w.queue) > 0 && len(found) < limit {
 		next := w.queue[0]
-		in, err := a.passed(ctx, next.id, next.info.date)
+		in, err := a.passed(ctx, next.id, next.info)
 		if err != nil {
 			return nil, err
 		}

@@ -84,16 +84,53 @@ func (d dag) branchPoint(main, tip int) (int, bool) {
 	}
 }
 
+// graphs are the ways in which a commit-graph knows a history: not at all, whole, in part, and in
+// part by a chain of files.
+var graphs = []string{"none", "whole", "part", "chain"}
+
+// writeGraph lets git write a commit-graph of the random histories.
+func writeGraph(r *gittest.Repo, rnd *rand.Rand, graph string, ids []ID) {
+	some := func() []byte {
+		var in strings.Builder
+		for _, id := range ids[1:] {
+			if rnd.Intn(25) == 0 {
+				fmt.Fprintln(&in, id)
+			}
+		}
+		return []byte(in.String())
+	}
+	switch graph {
+	case "whole":
+		r.Git("commit-graph", "write", "--reachable")
+	case "part":
+		r.GitIn(some(), "commit-graph", "write", "--stdin-commits")
+	case "chain":
+		for range 3 {
+			r.GitIn(some(), "commit-graph", "write", "--stdin-commits", "--split=no-merge")
+		}
+	}
+}
+
 func TestAncestryOnRandomHistories(t *testing.T) {
+	for _, graph := range graphs {
+		t.Run(graph, func(t *testing.T) { ancestryOnRandomHistories(t, graph) })
+	}
+}
+
+func ancestryOnRandomHistories(t *testing.T, graph string) {
 	r := gittest.NewBare(t)
 	rnd := rand.New(rand.NewSource(7))
 	im := &importer{t: t}
-	dags := make([]dag, 330)
+	dags := make([]dag, 150)
 	for i := range dags {
 		dags[i] = randomDAG(rnd, im, 4+rnd.Intn(28))
 	}
 	ids := im.run(r)
+	writeGraph(r, rnd, graph, ids)
 	repo := openRepo(t, r)
+	if has := repo.db.CommitGraph() != nil; has != (graph != "none") {
+		t.Fatalf("commit-graph %s: there is one: %v", graph, has)
+	}
 	for i, d := range dags {
 		asked := 0
 		for range 40 {
@@ -115,15 +152,25 @@ func TestAncestryOnRandomHistories(t *testing.T) {
 }
 
 func TestHistoriesOnRandomHistories(t *testing.T) {
+	for _, graph := range graphs {
+		t.Run(graph, func(t *testing.T) { historiesOnRandomHistories(t, graph) })
+	}
+}
+
+func historiesOnRandomHistories(t *testing.T, graph string) {
 	r := gittest.NewBare(t)
 	rnd := rand.New(rand.NewSource(8))
 	im := &importer{t: t}
-	dags := make([]dag, 300)
+	dags := make([]dag, 150)
 	for i := range dags {
 		dags[i] = randomDAG(rnd, im, 6+rnd.Intn(30))
 	}
 	ids := im.run(r)
+	writeGraph(r, rnd, graph, ids)
 	repo := openRepo(t, r)
+	if has := repo.db.CommitGraph() != nil; has != (graph != "none") {
+		t.Fatalf("commit-graph %s: there is one: %v", graph, has)
+	}
 	for i, d := range dags {
 		number := map[ID]int{}
 		for k, m := range d.marks {
