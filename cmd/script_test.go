@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -62,6 +63,11 @@ func TestScript(t *testing.T) {
 				return os.Getenv("GIT_BACKPORT_ORACLE") != "", nil
 			case "root":
 				return os.Geteuid() == 0, nil
+			case "strace": // is there one, and may it trace here?
+				return works("strace", "-o", os.DevNull, "true"), nil
+			case "mount": // may a directory be mounted read-only here?
+				dir := t.TempDir()
+				return works("unshare", "-m", "sh", "-c", `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"`, dir), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
@@ -74,6 +80,11 @@ func TestScript(t *testing.T) {
 			"setid":    setID,
 		},
 	})
+}
+
+// works tells whether a command is there and ends well.
+func works(name string, args ...string) bool {
+	return exec.CommandContext(context.Background(), name, args...).Run() == nil
 }
 
 // snapshot FILE DIR writes the names, modes and hashes of everything in DIR, .git included, to FILE.

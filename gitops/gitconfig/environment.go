@@ -19,8 +19,10 @@ type Environment struct {
 	Dir string
 	// UID is the effective user id, -1 where the system has none.
 	UID int
-	// User is the passwd entry of UID; its zero value is a user without one.
+	// User is the passwd entry of UID; its zero value is a user without one, unless UserOf knows it.
 	User User
+	// UserOf looks an entry up when it is needed, and only then: the system may ask a server for it.
+	UserOf func(uid int) User
 	// HomeOf gives the home directory of a named user for "~name/"; nil knows nobody.
 	HomeOf func(name string) (string, bool)
 	// Hostname is the machine's name, fully qualified if possible.
@@ -48,10 +50,7 @@ func Host(lookup func(string) (string, bool), dir string) (Environment, error) {
 	if err != nil {
 		return Environment{}, err
 	}
-	env := Environment{Lookup: lookup, Dir: abs, UID: os.Geteuid(), HomeOf: homeOf, Zone: time.Local}
-	if u, err := user.LookupId(strconv.Itoa(env.UID)); err == nil {
-		env.User = User{Name: u.Username, Gecos: u.Name}
-	}
+	env := Environment{Lookup: lookup, Dir: abs, UID: os.Geteuid(), UserOf: userOf, HomeOf: homeOf, Zone: time.Local}
 	if host, err := os.Hostname(); err == nil {
 		env.Hostname = qualify(host)
 	}
@@ -59,6 +58,22 @@ func Host(lookup func(string) (string, bool), dir string) (Environment, error) {
 		env.Mailname = string(b)
 	}
 	return env, nil
+}
+
+func userOf(uid int) User {
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil {
+		return User{}
+	}
+	return User{Name: u.Username, Gecos: u.Name}
+}
+
+// user returns the passwd entry of the user.
+func (e Environment) user() User {
+	if e.User == (User{}) && e.UserOf != nil {
+		return e.UserOf(e.UID)
+	}
+	return e.User
 }
 
 func homeOf(name string) (string, bool) {

@@ -141,10 +141,10 @@ func (id identity) name(only bool, email string) (string, error) {
 		return "", id.refuse("name", "no name was given, and user.useConfigOnly forbids to guess one", true)
 	case given:
 		name = strings.TrimSpace(value)
-	case id.env.User.Name == "":
+	case id.env.user().Name == "":
 		return "", id.refuse("name", "no name is set, and the system does not know the user", true)
 	default:
-		name = strings.TrimSpace(id.env.User.fullName())
+		name = strings.TrimSpace(id.env.user().fullName())
 	}
 	if name == "" {
 		return "", id.refuse("name", fmt.Sprintf("an empty name is not allowed (for <%s>)", email), guessed)
@@ -175,17 +175,18 @@ func (u User) fullName() string {
 // guessEmail returns login@host, and whether git would commit with it: the host has to have a domain
 // or to be a mail name.
 func (e Environment) guessEmail() (email string, sure bool) {
-	if e.User.Name == "" {
+	login := e.user().Name
+	if login == "" {
 		return "unknown@" + e.Hostname, false
 	}
 	mail, _, _ := strings.Cut(e.Mailname, "\n")
 	switch {
 	case mail != "":
-		return strings.TrimSpace(e.User.Name + "@" + mail), true
+		return strings.TrimSpace(login + "@" + mail), true
 	case strings.Contains(e.Hostname, "."):
-		return e.User.Name + "@" + e.Hostname, true
+		return login + "@" + e.Hostname, true
 	}
-	return e.User.Name + "@" + e.Hostname + ".(none)", false
+	return login + "@" + e.Hostname + ".(none)", false
 }
 
 // withoutCrud strips what git strips off both ends, and the bytes that would break a header.
