@@ -16,13 +16,14 @@ type Bumped struct {
 	Outcome *BumpOutcome
 	Tree    gitops.ID
 	Message string
+	Notes   []string // what a person has to see to
 }
 
 // defaultBumpMessage is the message of a bump commit.
 const defaultBumpMessage = "Release {version}\n"
 
 // bump makes the patch bump of a target, where there is one to make. Why there is none is said.
-func (r *runner) bump(_ context.Context, t Target, g Gated) (Bumped, error) {
+func (r *runner) bump(ctx context.Context, t Target, g Gated) (Bumped, error) {
 	out := Bumped{Gated: g, Outcome: &BumpOutcome{}}
 	if t.Onto != "" && t.Decision.First == nil {
 		out.Outcome.Skipped = "not a release branch"
@@ -52,29 +53,45 @@ func (r *runner) bump(_ context.Context, t Target, g Gated) (Bumped, error) {
 		out.Outcome.Skipped = "no file holds the version: it is only a tag"
 		return out, nil
 	}
-	return r.bumped(t, out, res, tree, separate)
+	return r.bumped(ctx, t, out, res, tree, separate)
 }
 
 // nextVersion finds the version that comes next on a target's line, from its tags and a tree of it.
 func (r *runner) nextVersion(t Target, fsys fs.FS) (manifest.NextResult, error) {
+	next, _, err := r.nextOf(t, fsys, manifest.NextInput{})
+	return next, err
+}
+
+// nextOf is nextVersion with something asked for, and says where the tree holds its version.
+func (r *runner) nextOf(t Target, fsys fs.FS, in manifest.NextInput) (manifest.NextResult, manifest.Anchor, error) {
 	anchor, err := manifest.ReadAnchor(fsys, r.opts.Bump.Files)
 	if err != nil {
-		return manifest.NextResult{}, fmt.Errorf("finding the version of %s: %w", t.Name(), err)
+		return manifest.NextResult{}, anchor, fmt.Errorf("finding the version of %s: %w", t.Name(), err)
 	}
 	if t.Decision.First == nil {
-		return manifest.NextResult{}, fmt.Errorf("%s is no release line", t.Name())
+		return manifest.NextResult{}, anchor, fmt.Errorf("%s is no release line", t.Name())
 	}
-	next, err := manifest.Next(manifest.NextInput{
-		Line: t.Decision.Name(), Tags: t.Versions, Tree: anchor.Version, Burned: t.Burned,
-	})
+	in.Line, in.Tags, in.Tree, in.Burned = t.Decision.Name(), t.Versions, anchor.Version, t.Burned
+	next, err := manifest.Next(in)
 	if err != nil {
-		return next, fmt.Errorf("next version of %s: %w", t.Name(), err)
+		return next, anchor, fmt.Errorf("next version of %s: %w", t.Name(), err)
 	}
-	return next, nil
+	return next, anchor, nil
+}
+
+// bumpMessage is the message of a release commit.
+func (r *runner) bumpMessage(t Target, version string) string {
+	message := r.opts.Bump.Message
+	if message == "" {
+		message = defaultBumpMessage
+	}
+	return Fill(message, map[string]string{
+		"version": version, "line": t.Decision.Name(), "branch": t.Branch, "name": r.opts.Bump.Project,
+	})
 }
 
 // bumped writes the bumped tree and says what it holds.
-func (r *runner) bumped(t Target, out Bumped, res manifest.BumpResult, tree gitops.ID, separate bool) (Bumped, error) {
+func (r *runner) bumped(ctx context.Context, t Target, out Bumped, res manifest.BumpResult, tree gitops.ID, separate bool) (Bumped, error) {
 	files := map[string][]byte{}
 	for _, f := range res.Files {
 		files[f.Path] = f.Data
@@ -86,14 +103,12 @@ func (r *runner) bumped(t Target, out Bumped, res manifest.BumpResult, tree gito
 	if separate {
 		out.Outcome.Branch = r.bumpBranchFor(t)
 	}
-	message := r.opts.Bump.Message
-	if message == "" {
-		message = defaultBumpMessage
+	out.Message, out.Notes = r.bumpMessage(t, res.To), res.Warnings
+	former, err := r.formerBumps(ctx, t, res.Anchor)
+	if err != nil {
+		return out, fmt.Errorf("looking at the former bumps of %s: %w", t.Name(), err)
 	}
-	out.Message = Fill(message, map[string]string{
-		"version": res.To, "line": t.Decision.Name(), "branch": t.Branch, "name": r.opts.Bump.Project,
-	})
-	var err error
+	out.Outcome.Unhandled = manifest.Unhandled(out.Outcome.Files, former...)
 	out.Tree, err = r.session.ReplaceFiles(tree, files)
 	return out, err
 }

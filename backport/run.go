@@ -32,10 +32,17 @@ type runner struct {
 	raises    map[gitops.ID]*raise
 }
 
+func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
+	return &runner{
+		session: s, opts: opts, fix: fix, histories: map[gitops.ID]gitops.History{},
+		ledgers: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raise{},
+	}
+}
+
 // Run picks, gates, bumps and seals a fix on each target, in memory. The targets are independent of
 // each other and run side by side; the report keeps their order.
 func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opts Options) (*Report, error) {
-	r := &runner{session: s, opts: opts, fix: fix, histories: map[gitops.ID]gitops.History{}, ledgers: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raise{}}
+	r := newRunner(s, fix, opts)
 	targets := selected.Targets
 	if err := r.loadHistories(ctx, targets); err != nil {
 		return nil, err
@@ -77,6 +84,7 @@ func (r *runner) target(ctx context.Context, t Target) Outcome {
 	}
 	bumped, err := r.bump(ctx, t, gated)
 	o.Bump = bumped.Outcome
+	o.Target.Warnings = append(o.Target.Warnings, bumped.Notes...)
 	if err != nil {
 		return failed(o, err)
 	}

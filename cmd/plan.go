@@ -74,7 +74,8 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	if err != nil {
 		return nil, err
 	}
-	opts.Embargo, opts.Bump.HeldBack = f.embargo, w.heldBack(opts.Name)
+	opts.Embargo, opts.Bump.HeldBack = f.embargo, w.cadence(w.heldBack(opts.Name), fix.Kind)
+	opts.Bump.Project = w.project()
 	if f.verify {
 		if opts.Verify, err = a.verifier(ctx, w); err != nil {
 			return nil, err

@@ -76,7 +76,7 @@ func (a *app) recall(w *workspace, f *fixFlags, fix backport.Fix) error {
 func (w *workspace) heldBack(name string) map[policy.LineID]string {
 	out := map[policy.LineID]string{}
 	for _, op := range w.log.All() {
-		if op.Name == name || op.Kind != operation.KindApply || w.log.State(op) != operation.StateApplied {
+		if op.Name == name || (name == "" && op.Verb == "bump") || op.Kind != operation.KindApply || w.log.State(op) != operation.StateApplied {
 			continue
 		}
 		for _, t := range op.Targets {

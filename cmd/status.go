@@ -139,7 +139,7 @@ func (a *app) nextFor(s report.Stood) []string {
 	case operation.StateOpen:
 		return a.nextOpen(op)
 	case operation.StateLanding, operation.StateFailed:
-		return []string{a.say("apply", op.Args...)}
+		return []string{a.say(op.Command(), op.Args...)}
 	case operation.StateApplied:
 		if op.Kind == operation.KindUndo {
 			return []string{a.say("undo", op.ID[:8]) + "  # makes the branches again"}
@@ -195,10 +195,10 @@ func (a *app) nextApplied(s report.Stood) []string {
 	var out []string
 	if moved || missing {
 		args := append([]string{}, s.Op.Args...)
-		if moved && !contains(args, "--replace") {
+		if moved && s.Op.Verb == "" && !contains(args, "--replace") {
 			args = append(args, "--replace")
 		}
-		out = append(out, a.say("apply", args...))
+		out = append(out, a.say(s.Op.Command(), args...))
 	}
 	if len(push) > 0 {
 		remote := s.Op.Remote

@@ -41,6 +41,7 @@ type Operation struct {
 	ID          string       `json:"id"`  // 128 random bits in base 32
 	Seq         int          `json:"seq"` // counts up from 1
 	Kind        Kind         `json:"kind"`
+	Verb        string       `json:"verb,omitempty"`       // that made it, when it is not apply: "bump"
 	Of          string       `json:"of,omitempty"`         // of an undo or redo: the apply
 	Supersedes  []string     `json:"supersedes,omitempty"` // open operations it takes the place of
 	State       State        `json:"state"`
@@ -155,6 +156,14 @@ func (op *Operation) Made() []Change {
 		}
 	}
 	return out
+}
+
+// Command returns the verb that asks for the operation again.
+func (op *Operation) Command() string {
+	if op.Verb == "" {
+		return "apply"
+	}
+	return op.Verb
 }
 
 // Date returns the committer date of the operation's commits: "seconds zone".

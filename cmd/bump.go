@@ -1,0 +1,406 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// bumpFlags are the flags of bump.
+type bumpFlags struct {
+	version, kind, reason, date, at string
+	skip                            []string
+	rc, dry, check, sign            bool
+}
+
+func (a *app) bumpCommand() *cobra.Command {
+	var f bumpFlags
+	cmd := &cobra.Command{
+		Use: "bump LINE… | bump --check [LINE…]", GroupID: "do",
+		Short: "Make the release commit of lines, alone on a branch bump/VERSION",
+		Long: `Makes the commit that bumps a line to its next version and dates its release notes, on a new branch
+bump/VERSION from the line's tip. The release branch itself is never moved. Several lines land in one
+transaction: all branches or none; 'git backport undo' takes them back.
+
+A pending line is not released by accident: --rc makes its next candidate, --version its release. What
+the policy says against a release is said: when, cadence, required lines that lack a security fix that
+is in the release (equal_patch).
+
+--check makes nothing: it tells whether tree, tags and notes of the lines, all supported ones by default,
+agree about the version.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
+		Example: `  git backport bump 36 47
+  git backport bump 48 --rc
+  git backport bump --check 36 --at HEAD`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.check {
+				return a.bumpCheck(cmd.Context(), &f, args)
+			}
+			return a.bump(cmd.Context(), &f, args)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.BoolVar(&f.rc, "rc", false, "make the next candidate of a pending line")
+	fs.StringVar(&f.version, "version", "", "bump to this `VERSION`; needs one line")
+	fs.StringVar(&f.kind, "kind", "", "the `KIND` of the release (default: the strongest of its commits')")
+	fs.StringVar(&f.reason, "reason", "", "why the release is made though the policy holds it back")
+	fs.StringSliceVar(&f.skip, "skip", nil, "`LINE`s that are not affected by the fixes, for equal patching; needs --reason")
+	fs.StringVar(&f.date, "date", "", "committer `DATE` of the new commits")
+	fs.BoolVarP(&f.sign, "gpg-sign", "S", false, "sign the commits")
+	fs.BoolVarP(&f.dry, "dry-run", "n", false, "show what would be made")
+	fs.BoolVar(&f.check, "check", false, "tell whether tree, tags and notes agree")
+	fs.StringVar(&f.at, "at", "", "with --check and one line: look at this `REV` in place of the branch's tip")
+	cmd.MarkFlagsMutuallyExclusive("rc", "version")
+	cmd.MarkFlagsMutuallyExclusive("check", "dry-run")
+	return cmd
+}
+
+func (f *bumpFlags) checkArgs(args []string) error {
+	switch {
+	case f.version != "" && len(args) != 1:
+		return usageError(errors.New("--version names the version of one line"), "name one LINE")
+	case f.at != "" && (!f.check || len(args) != 1):
+		return usageError(errors.New("--at is for --check and one line"), "name one LINE")
+	case len(f.skip) > 0 && f.reason == "":
+		return usageError(errors.New("--skip needs --reason: why is the line not affected?"), "")
+	case len(args) == 0 && !f.check:
+		return usageError(errors.New("no line is named"), "git backport branches lists the lines")
+	}
+	return nil
+}
+
+func (a *app) bump(ctx context.Context, f *bumpFlags, args []string) error {
+	if err := f.checkArgs(args); err != nil {
+		return err
+	}
+	if !f.dry {
+		repo, _, err := a.openRepo()
+		if err != nil {
+			return err
+		}
+		if err := operation.Open(repo).Recover(ctx, a.now()); err != nil {
+			return err
+		}
+	}
+	w, err := a.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	b, err := a.planBump(ctx, w, f, args)
+	if err != nil {
+		return err
+	}
+	a.code = bumpExit(b.plan)
+	h := report.BumpHeader{
+		Version: version(), AsOf: w.asOf.String(), PolicySource: w.source, Warnings: w.warnings, Explain: a.explainTarget,
+	}
+	if !f.dry && a.code == ExitOK {
+		if h.Operation, err = a.landBump(ctx, w, b); err != nil {
+			return err
+		}
+		h.Applied = len(b.plan.Updates) > 0
+	}
+	h.Exit = int(a.code)
+	return a.showBump(w, b, h, f)
+}
+
+// again are the arguments that ask for the same.
+func (f *bumpFlags) again(lines []string) []string {
+	out := append([]string{}, lines...)
+	if f.rc {
+		out = append(out, "--rc")
+	}
+	for _, x := range [][2]string{{"--version", f.version}, {"--kind", f.kind}, {"--reason", f.reason}, {"--skip", strings.Join(f.skip, ",")}} {
+		if x[1] != "" {
+			out = append(out, x[0], x[1])
+		}
+	}
+	return out
+}
+
+// cadence adds the lines that the policy's cadence does not let be released yet.
+func (w *workspace) cadence(held map[policy.LineID]string, kind policy.Kind) map[policy.LineID]string {
+	for _, l := range w.lines {
+		if first := w.config.Policy.NextRelease(l, kind); first.After(w.asOf) && held[l.ID] == "" {
+			held[l.ID] = fmt.Sprintf("the policy's cadence: %s was released on %s, the next release is not before %s", l.LatestTag, l.LatestDate, first)
+		}
+	}
+	return held
+}
+
+// A bumpRun is a plan of bumps with what it was made from.
+type bumpRun struct {
+	plan  *backport.BumpPlan
+	ident *gitconfig.Ident
+	args  []string
+	name  string
+}
+
+func (a *app) planBump(ctx context.Context, w *workspace, f *bumpFlags, args []string) (*bumpRun, error) {
+	targets, err := a.bumpTargets(w, f, args)
+	if err != nil {
+		return nil, err
+	}
+	b := &bumpRun{args: f.again(args)}
+	ask := backport.BumpAsk{RC: f.rc, Version: f.version, Day: w.asOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: w.config.Policy}
+	if len(f.skip) > 0 {
+		ask.Reason = "" // it is about the skipped lines
+	}
+	if f.kind != "" && !w.config.Policy.Known(ask.Kind) {
+		return nil, usageError(fmt.Errorf("kind %q is not known", f.kind), "")
+	}
+	if w.config.Policy.Rules.EqualPatch {
+		if ask.Others, err = a.equalLines(w, f); err != nil {
+			return nil, err
+		}
+	}
+	opts := backport.Options{AsOf: w.asOf, Main: w.main, Remote: w.remote}
+	if err := adaptConfig(&opts, w.config); err != nil {
+		return nil, err
+	}
+	opts.Bump.Project = w.project()
+	if err := a.recallBump(w, f, args); err != nil {
+		return nil, err
+	}
+	opts.Bump.HeldBack = w.heldBack("")
+	if b.ident, err = a.seal(w, &fixFlags{date: f.date, sign: f.sign}, &opts); err != nil {
+		return nil, err
+	}
+	if b.ident == nil && !f.dry {
+		_, err := w.repo.Config.Ident(w.env, "committer", a.host.Now())
+		return nil, err
+	}
+	b.name = bumpName(args)
+	b.plan, err = backport.BumpLines(ctx, w.session, targets, ask, opts)
+	return b, err
+}
+
+// bumpTargets finds the lines that are named. A pending line without a branch lives on main.
+func (a *app) bumpTargets(w *workspace, f *bumpFlags, args []string) ([]backport.Target, error) {
+	var out []backport.Target
+	for _, d := range policy.Decide(w.config.Policy, w.lines, policy.Change{Kind: policy.Security}) {
+		if !contains(lineNames(w, args), d.ID.String()) {
+			continue
+		}
+		t := backport.Target{Decision: d, Branch: d.Branch}
+		if d.Branch == "" {
+			if !f.rc && f.version == "" {
+				continue
+			}
+			t.Branch, t.Tip, t.Ref = w.main.Name, w.main.Tip, w.main.Ref
+			w.versions(&t, d.Line)
+		} else if err := w.locate(&t); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	found := map[string]bool{}
+	for _, t := range out {
+		found[t.Decision.ID.String()] = true
+	}
+	for i, id := range lineNames(w, args) {
+		if !found[id] {
+			var known []string
+			for _, line := range w.lines {
+				if line.Branch != "" {
+					known = append(known, line.Name())
+				}
+			}
+			return nil, &backport.LineError{Line: args[i], Reason: "is not a release line with a branch here", Known: known}
+		}
+	}
+	return out, nil
+}
+
+// lineNames turns arguments into lines; what is none stays as it is.
+func lineNames(w *workspace, args []string) []string {
+	out := make([]string, len(args))
+	for i, arg := range args {
+		out[i] = arg
+		if id, err := w.config.Policy.ParseLine(arg); err == nil {
+			out[i] = id.String()
+		}
+	}
+	return out
+}
+
+// equalLines are the lines that have to have a security fix before any is released with it.
+func (a *app) equalLines(w *workspace, f *bumpFlags) ([]backport.Target, error) {
+	var out []backport.Target
+	skipped := lineNames(w, f.skip)
+	for _, d := range policy.Decide(w.config.Policy, w.lines, policy.Change{Kind: policy.Security}) {
+		if d.Verdict != policy.Required || d.Branch == "" || d.State == policy.StatePending || contains(skipped, d.ID.String()) {
+			continue
+		}
+		t := backport.Target{Decision: d, Branch: d.Branch}
+		if err := w.locate(&t); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// project is what {name} stands for: the last part of the remote's address, else of the repository's
+// directory.
+func (w *workspace) project() string {
+	where := w.repo.Layout.WorkTree
+	if where == "" {
+		where = w.repo.Layout.CommonDir
+	}
+	if v, ok := w.repo.Config.Get("remote." + w.remote + ".url"); ok && w.remote != "" {
+		where = v.Value
+	}
+	where = strings.TrimSuffix(strings.TrimRight(where, "/"), ".git")
+	return where[strings.LastIndexAny(where, "/:")+1:]
+}
+
+func bumpName(args []string) string { return "bump-" + strings.Join(args, "-") }
+
+// recallBump takes the date of an earlier bump of the same lines, so that the same commits are made.
+func (a *app) recallBump(w *workspace, f *bumpFlags, args []string) error {
+	log, err := operation.Open(w.repo).Load()
+	if err != nil {
+		return err
+	}
+	w.log = log
+	dated := f.date != "" || a.host.getenv("GIT_COMMITTER_DATE") != "" || a.host.getenv("SOURCE_DATE_EPOCH") != ""
+	if op := log.For(nil, bumpName(args)); op != nil && !dated && op.Date() != "" {
+		f.date = "@" + op.Date()
+	}
+	return nil
+}
+
+// landBump makes the branches, as an operation that undo takes back.
+func (a *app) landBump(ctx context.Context, w *workspace, b *bumpRun) (string, error) {
+	_, missing, err := w.repo.ExistingUpdates(b.plan.Updates)
+	if err != nil || len(missing) == 0 {
+		return "", err
+	}
+	id, err := operation.NewID()
+	if err != nil {
+		return "", err
+	}
+	op := &operation.Operation{
+		ID: id, Kind: operation.KindApply, Verb: "bump", Name: b.name, Sources: []gitops.ID{}, Committer: b.ident.String(), Remote: w.remote,
+		Policy: operation.Policy{Source: w.source, Rev: w.rev}, Args: b.args, Targets: []operation.Target{}, Changes: []operation.Change{},
+	}
+	for _, l := range b.plan.Lines {
+		if l.Status != backport.StatusReady {
+			continue
+		}
+		op.Targets = append(op.Targets, operation.Target{
+			Line: l.Target.Decision.Name(), Branch: l.Target.Branch, BaseRef: l.Target.Ref, Base: l.Target.Tip, Status: operation.TargetReady,
+			Ref: "refs/heads/" + l.Outcome.Branch, Head: l.Outcome.Commit, Commits: []gitops.ID{l.Outcome.Commit},
+			BumpTo: l.Outcome.To, BumpCommit: l.Outcome.Commit,
+		})
+	}
+	err = operation.Open(w.repo).Apply(ctx, w.session, op, b.plan.Updates, operation.Request{Verify: b.plan.Verify, Committer: b.ident.String(), Now: a.now()})
+	return op.ID, err
+}
+
+// bumpExit is the process's code for bumps: the first that applies of 1, 6, 4, 5.
+func bumpExit(plan *backport.BumpPlan) ExitCode {
+	code := ExitOK
+	for _, l := range plan.Lines {
+		switch l.Status {
+		case backport.StatusFailed:
+			if e := explain(l.Err).Exit; e == ExitRepository || e == ExitRefused {
+				code = e
+			} else {
+				return ExitFailure
+			}
+		case backport.StatusRefused:
+			if code == ExitOK {
+				code = ExitRefused
+			}
+		case backport.StatusReady, backport.StatusPresent, backport.StatusEmpty, backport.StatusConflicted, backport.StatusGated:
+		}
+	}
+	return code
+}
+
+func (a *app) showBump(w *workspace, b *bumpRun, h report.BumpHeader, f *bumpFlags) error {
+	if a.json {
+		return a.writeJSON(report.Bumps(b.plan, h))
+	}
+	for _, text := range w.warnings {
+		a.warn(text)
+	}
+	o := report.TextOptions{Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet, Short: w.repo.Short, Explain: a.explainTarget}
+	if err := report.BumpsText(a.streams.Out, b.plan, h, o); err != nil || a.quiet {
+		return err
+	}
+	say := ""
+	switch {
+	case f.dry:
+	case a.code != ExitOK:
+		say = "nothing was created: all branches or none"
+	case len(b.plan.Updates) == 0:
+		say = "nothing to create"
+	case h.Operation == "":
+		say = "there already, unchanged"
+	default:
+		say = "created; git backport undo takes it back"
+	}
+	if say == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(a.streams.Out, "\n%s\n", say)
+	return err
+}
+
+// bumpCheck tells whether tree, tags and notes agree.
+func (a *app) bumpCheck(ctx context.Context, f *bumpFlags, args []string) error {
+	if err := f.checkArgs(args); err != nil {
+		return err
+	}
+	w, err := a.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	var targets []backport.Target
+	if len(args) == 0 {
+		targets, err = a.equalLines(w, f)
+	} else {
+		targets, err = a.bumpTargets(w, f, args)
+	}
+	if err != nil {
+		return err
+	}
+	opts := backport.Options{AsOf: w.asOf, Main: w.main}
+	if err := adaptConfig(&opts, w.config); err != nil {
+		return err
+	}
+	var at gitops.ID
+	if f.at != "" {
+		if at, err = w.repo.Resolve(ctx, f.at); err != nil {
+			return err
+		}
+	}
+	lines := make([]report.CheckedLine, 0, len(targets))
+	for _, t := range targets {
+		c, err := backport.CheckVersion(w.session, t, at, opts)
+		if err != nil {
+			return err
+		}
+		if c.Problem != nil {
+			a.code = ExitRefused
+		}
+		lines = append(lines, report.CheckedLine{Branch: t.Branch, Tree: c.Tree, Last: c.Last, Next: c.Next, Problem: c.Problem})
+	}
+	if a.json {
+		return a.writeJSON(report.BumpCheck(version(), lines, int(a.code)))
+	}
+	return report.BumpCheckText(a.streams.Out, lines)
+}
