@@ -1,9 +1,11 @@
 # Every target is run by .ci/run or by the workflow under the same name.
-.PHONY: help build test race vet lint docs golden fuzz conformance faults bench check
+.PHONY: help build test race vet lint docs golden fuzz conformance faults bench figures check
 
 GIT_BACKPORT_ORACLE ?= $(shell .ci/oracle 2>/dev/null)
 export GIT_BACKPORT_ORACLE
 FUZZTIME ?= 10s
+BENCHTIME ?= 200ms
+FAULTS ?= -kill -power -race
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,11 +28,11 @@ lint: ## golangci-lint and actionlint
 	golangci-lint run ./...
 	actionlint
 
-docs: ## generate docs/cli, docs/man, docs/exit-codes.md and the JSON schema of the policy
+docs: ## generate docs/cli, docs/man, docs/exit-codes.md, docs/merge-compatibility.md and the policy's schema
 	go run ./internal/tools/gendocs
 
-golden: ## rewrite the expected output of the script tests; look at the difference
-	go test ./cmd -run TestScript -update
+golden: ## rewrite the expected output of the tests; look at the difference
+	UPDATE=1 go test -count=1 ./cmd
 
 fuzz: ## each fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
@@ -38,10 +40,13 @@ fuzz: ## each fuzz target for FUZZTIME
 conformance: ## the merge engine beside git, on the merge cases in CASES (a bundle and its table)
 	.ci/conformance
 
-faults: ## the fault campaigns of the ref transaction, at full length
-	go run ./internal/tools/faults
+faults: ## the fault campaigns of the ref transaction, at full length or as FAULTS says
+	go run ./internal/tools/faults $(FAULTS)
 
 bench: ## the benchmarks beside the code
-	go test -run '^$$' -bench . -benchtime 200ms ./...
+	go test -run '^$$' -bench . -benchtime $(BENCHTIME) ./...
+
+figures: ## the pages of docs that hold figures, from full clones in CLONES
+	.ci/figures
 
 check: vet lint test ## what has to pass before a change lands

@@ -34,9 +34,22 @@ func patchDays(r *replay) ([][]string, error) {
 	}
 	var rows [][]string
 	for _, d := range policy.PatchDays(preset.Policy, facts, policy.Security, 2) {
-		rows = append(rows, []string{d.Date.String(), ids(d.Patched), ids(d.Required), ids(d.Pending), ids(d.Released), ids(d.Extra), ids(d.Missing)})
+		rows = append(rows, []string{d.Date.String(), ids(d.Patched), ids(d.Required), ids(d.Pending), ids(d.Released), ids(d.Extra), ids(d.Missing), whyExtra(d)})
 	}
 	return rows, nil
+}
+
+// whyExtra says why the policy does not require the lines that were patched all the same.
+func whyExtra(d policy.PatchDay) string {
+	var out []string
+	for _, id := range d.Extra {
+		for _, dec := range d.Decisions {
+			if dec.ID == id {
+				out = append(out, fmt.Sprintf("%s: %s", id, dec.Detail))
+			}
+		}
+	}
+	return orDash(strings.Join(out, "; "))
 }
 
 func ids(list []policy.LineID) string {
