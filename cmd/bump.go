@@ -165,7 +165,7 @@ func (a *app) planBump(ctx context.Context, w *workspace, f *bumpFlags, args []s
 		}
 	}
 	opts := backport.Options{AsOf: w.asOf, Main: w.main, Remote: w.remote}
-	if err := adaptConfig(&opts, w.config); err != nil {
+	if err := w.adapt(&opts); err != nil {
 		return nil, err
 	}
 	opts.Bump.Project = w.project()
@@ -379,7 +379,7 @@ func (a *app) bumpCheck(ctx context.Context, f *bumpFlags, args []string) error 
 		return err
 	}
 	opts := backport.Options{AsOf: w.asOf, Main: w.main}
-	if err := adaptConfig(&opts, w.config); err != nil {
+	if err := w.adapt(&opts); err != nil {
 		return err
 	}
 	var at gitops.ID

@@ -196,7 +196,7 @@ func (a *app) options(w *workspace, f *fixFlags, fix backport.Fix) (backport.Opt
 	if o.Select, err = a.selection(w, f); err != nil {
 		return o, nil, err
 	}
-	if err := adaptConfig(&o, w.config); err != nil {
+	if err := w.adapt(&o); err != nil {
 		return o, nil, err
 	}
 	ident, err := a.seal(w, f, &o)

@@ -63,6 +63,9 @@ func (a *app) gate(ctx context.Context, rev, branch, reason string) error {
 	if q.Rule, err = gateRule(w.config); err != nil {
 		return usageError(err, "")
 	}
+	if q.Rule.Supported, err = w.supported(); err != nil {
+		return err
+	}
 	answer, err := backport.CheckGate(ctx, w.session, q)
 	if err != nil {
 		return err
@@ -184,8 +187,7 @@ func (a *app) gatePolicy(w *workspace, q *backport.GateRequest) error {
 		return err
 	}
 	w.source = q.Target.Branch + ":" + config.FileName
-	w.config, err = config.Load(config.FileName, text, files.ReadFile)
-	return err
+	return w.load(config.FileName, text, files.ReadFile)
 }
 
 func (a *app) showGate(answer backport.GateAnswer, h report.GateHeader) error {

@@ -23,6 +23,7 @@ type workspace struct {
 	session  *gitops.Session
 	env      gitconfig.Environment
 	config   *config.Config
+	read     func(path string) ([]byte, error) // files that the policy names; nil when it can name none
 	source   string    // of the policy: "main:backport.toml", "preset:wasmtime", "guessed"
 	rev      gitops.ID // the commit the policy was read from; zero when it was not read from one
 	remote   string
@@ -147,7 +148,15 @@ func (a *app) namedPolicy(ctx context.Context, w *workspace) error {
 	}
 	w.source = a.config
 	dir := filepath.Dir(name)
-	w.config, err = config.Load(a.config, data, func(p string) ([]byte, error) { return readPolicyFile(filepath.Join(dir, p)) })
+	err = w.load(a.config, data, func(p string) ([]byte, error) { return readPolicyFile(filepath.Join(dir, p)) })
+	return err
+}
+
+// load reads a policy file, and keeps how the files that it names are read.
+func (w *workspace) load(name string, data []byte, read func(string) ([]byte, error)) error {
+	var err error
+	w.read = read
+	w.config, err = config.Load(name, data, read)
 	return err
 }
 
@@ -181,7 +190,7 @@ func (a *app) policyAt(ctx context.Context, w *workspace, rev, path string) erro
 		return usageError(fmt.Errorf("reading the policy at %s: %w", a.config, err), "")
 	}
 	w.source, w.rev = rev+":"+path, id
-	w.config, err = config.Load(path, data, files.ReadFile)
+	err = w.load(path, data, files.ReadFile)
 	return err
 }
 
@@ -205,7 +214,7 @@ func (a *app) policyOfMain(ctx context.Context, w *workspace) error {
 				w.warnings = append(w.warnings, fmt.Sprintf("%s in the work tree differs from the one on %s, which counts", config.FileName, main.Name))
 			}
 			w.source, w.rev = main.Name+":"+config.FileName, main.Tip
-			w.config, err = config.Load(config.FileName, data, files.ReadFile)
+			err = w.load(config.FileName, data, files.ReadFile)
 			return err
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -216,7 +225,7 @@ func (a *app) policyOfMain(ctx context.Context, w *workspace) error {
 		w.warnings = append(w.warnings, config.FileName+" is taken from the work tree, because main has none yet")
 		w.source = "worktree:" + config.FileName
 		top := w.repo.Layout.WorkTree
-		w.config, err = config.Load(config.FileName, worktree, func(p string) ([]byte, error) { return readPolicyFile(filepath.Join(top, p)) })
+		err = w.load(config.FileName, worktree, func(p string) ([]byte, error) { return readPolicyFile(filepath.Join(top, p)) })
 		return err
 	}
 	seen, err := a.seen(ctx, w)
