@@ -34,7 +34,7 @@ func CheckVersion(s *gitops.Session, t Target, commit gitops.ID, opts Options) (
 	next, anchor, problem := r.nextOf(t, files, manifest.NextInput{})
 	out.Tree, out.Problem = anchor.Version, problem
 	if problem != nil {
-		return out, nil
+		return out, nil //nolint:nilerr // a problem is what the check finds
 	}
 	out.Last, out.Next = next.Last, next.Version
 	if opts.Notes.File == "" {
