@@ -34,6 +34,8 @@ type Target struct {
 	Trial    bool     // allowed, not named: picked to be shown, never landed
 	Refused  string   // why the target is refused; its picks are shown all the same
 	Warnings []string
+
+	part string // its own part of the names of new branches
 }
 
 // Name returns what the target is called in messages: its line's branch, or the revision of --onto.

@@ -3,6 +3,7 @@ package backport
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/git-backport/git-backport/gitops"
 )
@@ -22,8 +23,9 @@ type claim struct {
 	line string // the line that says so
 }
 
-// readLedger reads the messages of commits, youngest first. A revert counts only while no later commit
-// reverts it in turn.
+// readLedger reads the messages of commits, youngest first. A revert takes back the older commits that
+// it names, by their own ids or by the id they are a copy of; it counts only while no later commit
+// reverts it in turn. A line "Fixes:" says what a change repairs, not where it is from.
 func readLedger(ctx context.Context, s *gitops.Session, commits []gitops.ID) (*ledger, error) {
 	l := &ledger{picked: map[gitops.ID][]claim{}, undone: map[gitops.ID]bool{}, numbers: map[int]gitops.ID{}}
 	for _, id := range commits {
@@ -34,6 +36,12 @@ func readLedger(ctx context.Context, s *gitops.Session, commits []gitops.ID) (*l
 		if err != nil {
 			return nil, err
 		}
+		refs := slices.DeleteFunc(gitops.PickedFrom(c.Message), func(ref gitops.Reference) bool { return ref.Repairs() })
+		for _, ref := range refs {
+			if full, err := s.Repo().Expand(ref.ID); err == nil && l.undone[full] {
+				l.undone[id] = true
+			}
+		}
 		if !l.undone[id] {
 			for _, reverted := range gitops.Reverts(c.Message) {
 				if full, err := s.Repo().Expand(reverted); err == nil {
@@ -41,18 +49,23 @@ func readLedger(ctx context.Context, s *gitops.Session, commits []gitops.ID) (*l
 				}
 			}
 		}
-		for _, ref := range gitops.PickedFrom(c.Message) {
-			switch {
-			case ref.ID != "":
-				l.add(claim{by: id, of: ref.ID, line: ref.Line})
-			case ref.PR > 0:
-				if _, known := l.numbers[ref.PR]; !known {
-					l.numbers[ref.PR] = id
-				}
+		l.note(id, refs)
+	}
+	return l, nil
+}
+
+// note keeps what a commit says about where it is from.
+func (l *ledger) note(id gitops.ID, refs []gitops.Reference) {
+	for _, ref := range refs {
+		switch {
+		case ref.ID != "":
+			l.add(claim{by: id, of: ref.ID, line: ref.Line})
+		case ref.PR > 0:
+			if _, known := l.numbers[ref.PR]; !known {
+				l.numbers[ref.PR] = id
 			}
 		}
 	}
-	return l, nil
 }
 
 func (l *ledger) add(c claim) {

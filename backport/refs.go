@@ -3,6 +3,7 @@ package backport
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,33 +33,52 @@ func DefaultName(first gitops.ID) string { return first.String()[:12] }
 
 // branchFor returns the name of the new branch for a target.
 func (r *runner) branchFor(t Target) string {
-	return "backport/" + r.opts.Name + "/" + branchPart(t)
+	return "backport/" + r.opts.Name + "/" + t.part
 }
 
 // bumpBranchFor returns the name of the new branch that carries a target's bump alone.
 func (r *runner) bumpBranchFor(t Target) string {
-	return "backport/" + r.opts.Name + "/bump/" + branchPart(t)
+	return "backport/" + r.opts.Name + "/bump/" + t.part
 }
+
+// maxPart bounds a component of the names of our branches, in bytes.
+const maxPart = 63
 
 // branchPart is a target's part of the names of its new branches: the release branch in the letters
 // those names allow. Of --onto it is what was given, or the commit's first digits.
 func branchPart(t Target) string {
-	s := strings.ToLower(t.Branch)
-	s = strings.Map(func(r rune) rune {
+	s := strings.Map(func(r rune) rune {
 		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') || strings.ContainsRune("._-", r) {
 			return r
 		}
 		return '-'
-	}, s)
-	s = strings.Trim(s, "-._")
-	s = strings.ReplaceAll(s, "..", ".")
-	if len(s) > 63 {
-		s = s[:63]
+	}, strings.ToLower(t.Branch))
+	for strings.Contains(s, "..") {
+		s = strings.ReplaceAll(s, "..", ".")
 	}
-	if s == "" || strings.HasSuffix(s, ".lock") {
+	s = strings.Trim(s, "-._")
+	s = strings.TrimRight(s[:min(len(s), maxPart)], "-._")
+	if s == "" || s == "bump" || strings.HasSuffix(s, ".lock") { // "bump" is where the bumps are
 		return t.Tip.String()[:12]
 	}
 	return s
+}
+
+// named returns targets with the part of the names of their branches that is their own. Branches that
+// differ only in letters which our names do not tell apart are numbered.
+func named(targets []Target) []Target {
+	out := slices.Clone(targets)
+	taken := map[string]bool{}
+	for i, t := range targets {
+		base := branchPart(t)
+		part := base
+		for n := 2; taken[part]; n++ {
+			suffix := fmt.Sprintf("-%d", n)
+			part = base[:min(len(base), maxPart-len(suffix))] + suffix
+		}
+		taken[part], out[i].part = true, part
+	}
+	return out
 }
 
 // refUpdates returns the refs that landing a report creates, in the order of its targets, and the refs

@@ -43,7 +43,7 @@ func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 // each other and run side by side; the report keeps their order.
 func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opts Options) (*Report, error) {
 	r := newRunner(s, fix, opts)
-	targets := selected.Targets
+	targets := named(selected.Targets)
 	if err := r.loadHistories(ctx, targets); err != nil {
 		return nil, err
 	}
