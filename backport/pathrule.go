@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"strings"
+	"slices"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -114,9 +114,6 @@ type settling struct {
 // settled returns what a conflicted path becomes by a rule; nil takes it out of the tree. A path that is
 // in more than one conflict at once, or in one about names, is not settled.
 func (s settling) settled(c gitops.Conflict, rule OnConflict) (*gitops.Stage, error) {
-	if strings.Contains(strings.TrimSuffix(c.Message, "\n"), "\n") {
-		return nil, errKind
-	}
 	for _, st := range []*gitops.Stage{c.Base, c.Ours, c.Theirs} {
 		if st != nil && !st.Regular() {
 			return nil, errKind
@@ -125,9 +122,7 @@ func (s settling) settled(c gitops.Conflict, rule OnConflict) (*gitops.Stage, er
 	if rule == ConflictNotes && s.opts.Notes.OnPick == "drop" {
 		rule = ConflictOurs
 	}
-	switch c.Kind {
-	case "content", "add/add", "binary", "modify/delete", "merge driver":
-	default:
+	if !aboutContent(c.Kinds) {
 		return nil, errKind
 	}
 	switch rule {
@@ -136,13 +131,25 @@ func (s settling) settled(c gitops.Conflict, rule OnConflict) (*gitops.Stage, er
 	case ConflictTheirs:
 		return c.Theirs, nil
 	case ConflictUnion, ConflictNotes, ConflictLock:
-		if c.Kind == "binary" || c.Ours == nil || c.Theirs == nil || (c.Base == nil && (rule != ConflictUnion || c.Ours.Mode != c.Theirs.Mode)) {
+		if slices.Contains(c.Kinds, "binary") || c.Ours == nil || c.Theirs == nil || (c.Base == nil && (rule != ConflictUnion || c.Ours.Mode != c.Theirs.Mode)) {
 			return nil, errKind
 		}
 	case ConflictManual:
 		return nil, errors.New("a person settles it")
 	}
 	return s.merged(c, rule)
+}
+
+// aboutContent tells whether conflicts are about what one file holds, or whether it is there at all.
+func aboutContent(kinds []string) bool {
+	for _, k := range kinds {
+		switch k {
+		case "content", "add/add", "binary", "modify/delete", "merge driver":
+		default:
+			return false
+		}
+	}
+	return len(kinds) > 0
 }
 
 // merged settles a conflict from the bytes of its three stages. The mode is what the merge made of it.

@@ -24,8 +24,8 @@ type workspace struct {
 	env      gitconfig.Environment
 	config   *config.Config
 	read     func(path string) ([]byte, error) // files that the policy names; nil when it can name none
-	source   string    // of the policy: "main:backport.toml", "preset:wasmtime", "guessed"
-	rev      gitops.ID // the commit the policy was read from; zero when it was not read from one
+	source   string                            // of the policy: "main:backport.toml", "preset:wasmtime", "guessed"
+	rev      gitops.ID                         // the commit the policy was read from; zero when it was not read from one
 	remote   string
 	main     gitops.Branch
 	branches []gitops.Branch // release branches, by the policy's templates

@@ -21,6 +21,7 @@ type Stage struct {
 type Conflict struct {
 	Path               string
 	Kind               string
+	Kinds              []string // all of git's conflicts that name the path; Kind is the first of them
 	Message            string
 	Base, Ours, Theirs *Stage
 }
@@ -170,11 +171,12 @@ func conflicts(res merge.Result) []Conflict {
 		if len(kinds) > 0 {
 			c.Kind = kinds[0]
 		}
+		c.Kinds = kinds
 		out = append(out, c)
 	}
 	for i, lc := range res.Conflicts {
 		if !used[i] && len(lc.Paths) > 0 {
-			out = append(out, Conflict{Path: lc.Paths[0], Kind: string(lc.Kind), Message: lc.Message})
+			out = append(out, Conflict{Path: lc.Paths[0], Kind: string(lc.Kind), Kinds: []string{string(lc.Kind)}, Message: lc.Message})
 		}
 	}
 	return out
