@@ -35,6 +35,7 @@ func (h Host) getenv(key string) string {
 
 // Main runs the program with arguments (without the program's name) and returns how it ends.
 func Main(args []string, host Host) ExitCode {
+	spareCollections()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)

@@ -133,6 +133,7 @@ func (s *Session) Merge(ctx context.Context, base, ours, theirs ID, labels Label
 	opts := merge.Options{
 		Labels:     merge.Labels{Base: labels.Base, Ours: labels.Ours, Theirs: labels.Theirs},
 		Attributes: s.repo.attributes(ours),
+		Spans:      &s.spans,
 	}
 	res, err := merge.Trees(ctx, mergeStore{s}, merge.ID(base), merge.ID(ours), merge.ID(theirs), opts)
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 // A Session reads through to a repository and keeps what it makes in memory, until Land writes what
 // the new heads reach. It is safe for concurrent use.
 type Session struct {
-	repo *Repo
-	mem  *odb.Overlay
+	repo  *Repo
+	mem   *odb.Overlay
+	spans merge.SpanCache
 }
 
 // NewSession starts a session with nothing in it.

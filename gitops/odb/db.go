@@ -13,7 +13,7 @@ import (
 
 // The defaults of Options.
 const (
-	DefaultCacheBytes = 64 << 20
+	DefaultCacheBytes = 32 << 20
 	DefaultLimit      = 512 << 20
 )
 

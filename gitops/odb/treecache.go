@@ -15,7 +15,7 @@ type treeShard struct {
 	trees map[object.ID][]object.TreeEntry
 }
 
-const maxTreeShard = 2 << 20
+const maxTreeShard = 1 << 20
 
 func (c *treeCache) get(id object.ID) ([]object.TreeEntry, bool) {
 	s := &c.shards[id[0]%cacheShards]

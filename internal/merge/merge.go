@@ -75,6 +75,7 @@ type Options struct {
 	Labels     Labels
 	Style      Style
 	Attributes AttributeSource
+	Spans      *SpanCache // kept from merge to merge; nil keeps nothing
 }
 
 // An AttributeSource says where gitattributes are read from, as git cherry-pick reads them when the

@@ -81,9 +81,13 @@ func (c *spanCounter) spans(data []byte, text bool) []span {
 func (r *renameSearch) sizeOf(c *fileChange) (int64, error) {
 	if c.size < 0 {
 		id := r.version(c).ID
-		size, err := r.m.st.BlobSize(id)
-		if err != nil {
-			return 0, fmt.Errorf("size of %q (%s): %w", c.path, id, err)
+		size, known := r.m.opts.Spans.size(id)
+		if !known {
+			var err error
+			if size, err = r.m.st.BlobSize(id); err != nil {
+				return 0, fmt.Errorf("size of %q (%s): %w", c.path, id, err)
+			}
+			r.m.opts.Spans.keepSize(id, size)
 		}
 		c.size = size
 	}
@@ -110,27 +114,35 @@ func (r *renameSearch) sizesAllow(source, target *fileChange, score int) (bool, 
 func (r *renameSearch) spansOf(c *fileChange) ([]span, error) {
 	if c.spans == nil {
 		id := r.version(c).ID
+		if spans, known := r.m.opts.Spans.get(id); known {
+			c.spans = spans
+			return spans, nil
+		}
 		data, err := r.m.st.Blob(id)
 		if err != nil {
 			return nil, fmt.Errorf("reading %q (%s): %w", c.path, id, err)
 		}
-		text, err := r.countsAsText(c.path, data)
-		if err != nil {
-			return nil, err
+		crlf := bytes.Contains(data, []byte("\r\n"))
+		text := false
+		if crlf {
+			if text, err = r.countsAsText(c.path, data); err != nil {
+				return nil, err
+			}
 		}
 		loaded := r.scratch.loaded
 		r.scratch.unload()
 		c.spans = r.scratch.spans(data, text)
 		r.scratch.load(loaded)
+		if !crlf {
+			r.m.opts.Spans.keep(id, c.spans)
+		}
 	}
 	return c.spans, nil
 }
 
-// countsAsText tells whether data is text by the diff attribute or, failing that, by its bytes.
+// countsAsText tells whether data is text by the diff attribute or, failing that, by its bytes. It
+// makes a difference only where there is a CRLF.
 func (r *renameSearch) countsAsText(path string, data []byte) (bool, error) {
-	if !bytes.Contains(data, []byte("\r\n")) {
-		return false, nil // it makes no difference
-	}
 	binary, known, err := r.m.attrs.diffBinary(path)
 	if err != nil || known {
 		return !binary, err
