@@ -228,6 +228,12 @@ func (r *Repo) Tags(keep func(name string) bool) ([]Tag, error) {
 			continue
 		}
 		tag := Tag{Name: name, ID: ref.ID, Commit: ref.Peeled}
+		if tag.Commit.IsZero() && ref.PeelKnown {
+			// No annotated tag, so a commit most likely; its date is asked for next.
+			if _, err := r.commitInfo(ref.ID); err == nil {
+				tag.Commit = ref.ID
+			}
+		}
 		if tag.Commit.IsZero() {
 			var err error
 			if tag.Commit, err = r.peelCommit(ref.Name, ref.ID); err != nil {

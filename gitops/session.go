@@ -14,6 +14,7 @@ type Session struct {
 	repo  *Repo
 	mem   *odb.Overlay
 	spans merge.SpanCache
+	trees mergeTrees
 }
 
 // NewSession starts a session with nothing in it.
@@ -49,6 +50,9 @@ func (s *Session) WriteCommit(c *object.Commit) (ID, error) {
 type mergeStore struct{ s *Session }
 
 func (m mergeStore) Tree(id merge.ID) ([]merge.Entry, error) {
+	if out, ok := m.s.trees.get(id); ok {
+		return out, nil
+	}
 	entries, err := m.s.mem.Tree(ID(id))
 	if err != nil {
 		return nil, err
@@ -57,6 +61,7 @@ func (m mergeStore) Tree(id merge.ID) ([]merge.Entry, error) {
 	for i, e := range entries {
 		out[i] = merge.Entry{Name: e.Name, Mode: merge.Mode(e.Mode.Canonical()), ID: merge.ID(e.ID)}
 	}
+	m.s.trees.keep(id, out)
 	return out, nil
 }
 

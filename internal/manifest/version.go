@@ -35,6 +35,9 @@ var (
 
 // parseVersion reads a version. One with four numbers, a leading v or a post-release is ErrVersion.
 func parseVersion(s string) (version, error) {
+	if v, ok := plainVersion(s); ok {
+		return v, nil
+	}
 	m := versionText().FindStringSubmatch(s)
 	if m == nil {
 		return version{}, fmt.Errorf("%w: %q", ErrVersion, s)
@@ -55,6 +58,29 @@ func parseVersion(s string) (version, error) {
 		return version{}, fmt.Errorf("%w: %q: %w", ErrVersion, s, err)
 	}
 	return v, nil
+}
+
+// plainVersion reads three numbers and nothing else, which nearly all versions are: a lock file has
+// thousands of them.
+func plainVersion(s string) (v version, ok bool) {
+	for i, field := range []*uint64{&v.major, &v.minor, &v.patch} {
+		digits := s
+		if i < 2 {
+			if digits, s, ok = strings.Cut(s, "."); !ok {
+				return v, false
+			}
+		}
+		if digits == "" || len(digits) > 18 || digits[0] == '0' && len(digits) > 1 {
+			return v, false
+		}
+		for _, c := range []byte(digits) {
+			if c < '0' || c > '9' {
+				return v, false
+			}
+			*field = *field*10 + uint64(c-'0')
+		}
+	}
+	return v, true
 }
 
 // String writes v as it was read.
@@ -91,6 +117,9 @@ func (v version) semver() string {
 func (v version) compare(w version) int {
 	if c := cmp.Or(cmp.Compare(v.major, w.major), cmp.Compare(v.minor, w.minor), cmp.Compare(v.patch, w.patch)); c != 0 {
 		return c
+	}
+	if v.pre == "" && w.pre == "" {
+		return 0
 	}
 	a, err := semver.NewVersion(v.semver())
 	b, err2 := semver.NewVersion(w.semver())
