@@ -3,9 +3,11 @@ package gitops
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"sort"
 
 	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/gitops/odb"
 )
 
 func sortDirEntries(entries []fs.DirEntry) {
@@ -102,7 +104,21 @@ func (s *Session) entries(tree ID) ([]object.TreeEntry, error) {
 	if tree.IsZero() {
 		return nil, nil
 	}
-	return s.mem.Tree(tree)
+	return entriesOf(s.mem, tree)
+}
+
+// entriesOf reads a tree with the modes that git takes its entries for, whatever is written there.
+func entriesOf(mem *odb.Overlay, tree ID) ([]object.TreeEntry, error) {
+	entries, err := mem.Tree(tree)
+	odd := func(e object.TreeEntry) bool { return e.Mode != e.Mode.Canonical() }
+	if err != nil || !slices.ContainsFunc(entries, odd) {
+		return entries, err
+	}
+	out := slices.Clone(entries)
+	for i := range out {
+		out[i].Mode = out[i].Mode.Canonical()
+	}
+	return out, nil
 }
 
 // Blob returns the bytes of a blob of the session, which must not be changed.

@@ -40,7 +40,7 @@ func (t *TreeFS) lookup(op, name string) (object.TreeEntry, error) {
 		if entry.Mode != object.ModeTree {
 			return object.TreeEntry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
 		}
-		entries, err := t.mem.Tree(entry.ID)
+		entries, err := entriesOf(t.mem, entry.ID)
 		if err != nil {
 			return object.TreeEntry{}, &fs.PathError{Op: op, Path: name, Err: err}
 		}
@@ -127,14 +127,14 @@ func (t *TreeFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	if e.Mode != object.ModeTree {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("is not a directory")}
 	}
-	entries, err := t.mem.Tree(e.ID)
+	entries, err := entriesOf(t.mem, e.ID)
 	if err != nil {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 	}
 	out := make([]fs.DirEntry, 0, len(entries))
 	for _, c := range entries {
 		if c.Mode != object.ModeGitlink {
-			out = append(out, fs.FileInfoToDirEntry(fileInfo{entry: c, name: c.Name}))
+			out = append(out, dirEntry{fileInfo{entry: c, name: c.Name}, t.mem})
 		}
 	}
 	sortDirEntries(out)
@@ -163,6 +163,29 @@ func (i fileInfo) Mode() fs.FileMode {
 	}
 	return 0o644
 }
+
+// A dirEntry is a name of a directory; how large the file is is looked up when it is asked for.
+type dirEntry struct {
+	fileInfo
+	mem *odb.Overlay
+}
+
+func (d dirEntry) Type() fs.FileMode { return d.Mode().Type() }
+
+func (d dirEntry) Info() (fs.FileInfo, error) {
+	info := d.fileInfo
+	if info.IsDir() {
+		return info, nil
+	}
+	_, size, err := d.mem.Header(info.entry.ID)
+	if err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: info.name, Err: err}
+	}
+	info.size = size
+	return info, nil
+}
+
+func (d dirEntry) String() string { return fs.FormatDirEntry(d) }
 
 type openFile struct {
 	info fileInfo
