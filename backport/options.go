@@ -137,6 +137,7 @@ type Options struct {
 	Paths     []PathRule // the first that matches counts
 	Notes     NotesRule
 	PR        PRTemplates
+	Resolved  []Resolution
 	// Verify, if not nil, repeats each merge by other means; an error fails the target.
 	Verify func(ctx context.Context, base, ours, theirs gitops.ID) error
 }

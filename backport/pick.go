@@ -116,11 +116,12 @@ func (r *runner) judge(ctx context.Context, t Target, k Pick, so *Picked) (Pick,
 		if err := r.settle(t, so.TipTree, &k); err != nil {
 			return k, err
 		}
+		r.resolved(t, so.Tree, &k)
 		k.Result.Unchanged = len(k.Result.Conflicts) == 0 && k.Result.Tree == so.Tree
 	}
 	switch {
 	case len(k.Result.Conflicts) > 0:
-		k.Status = PickConflict
+		k.Status, k.Ours = PickConflict, so.Tree
 	case k.Result.Unchanged:
 		return r.unchanged(ctx, k, k.Source, so)
 	default:

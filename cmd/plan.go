@@ -81,6 +81,11 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 			return nil, err
 		}
 	}
+	if f.settle != nil {
+		if opts.Resolved, err = f.settle(ctx, w); err != nil {
+			return nil, err
+		}
+	}
 	selected, err := a.targets(ctx, w, f, fix, opts)
 	if err != nil {
 		return nil, err

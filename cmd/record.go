@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ type recordFlags struct {
 	embargo, ack, replace bool
 	fresh                 bool // do not take the date of an earlier operation
 	recalled              bool // the date is that of an earlier operation
+	settle                func(context.Context, *workspace) ([]backport.Resolution, error)
 }
 
 func (f *recordFlags) add(cmd *cobra.Command) {
@@ -121,8 +123,14 @@ func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
 		Policy: operation.Policy{Source: p.header.PolicySource, Rev: p.ws.rev}, Committer: p.ident.String(),
 		Remote: p.report.Options.Remote, Args: withoutFlag(p.header.Args, "--date", "--as-of"), Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
+	if len(p.report.Options.Onto) == 0 {
+		op.AsOf = p.report.Options.AsOf.String()
+	}
 	if f.embargo {
 		op.Committer, op.Args = p.ident.Date.String(), withoutFlag(op.Args, "--reason")
+		if f.reason != "" {
+			op.Args = append(op.Args, "--reason", "withheld")
+		}
 	}
 	for _, o := range p.report.Outcomes {
 		if !o.Target.Trial {
@@ -159,6 +167,7 @@ func recordTarget(o backport.Outcome) operation.Target {
 		if k.Status != backport.PickConflict {
 			continue
 		}
+		t.Ours, t.Markers = k.Ours, k.Result.Tree
 		for _, c := range k.Result.Conflicts {
 			t.Conflicts = append(t.Conflicts, operation.Conflict{
 				Source: k.Source, Path: []byte(c.Path), Kind: c.Kind, Base: recordStage(c.Base), Ours: recordStage(c.Ours), Theirs: recordStage(c.Theirs),

@@ -161,6 +161,9 @@ func (a *app) nextOpen(op *operation.Operation) []string {
 			if name == "" {
 				name = t.Branch
 			}
+			if len(t.Conflicts) > 0 {
+				out = append(out, a.say("resolve", name, op.ID[:8])+"  # writes the conflicted files to settle")
+			}
 			out = append(out, a.say("drop", name, op.ID[:8])+"  # goes on without "+t.Branch)
 		}
 	}

@@ -64,17 +64,36 @@ are created in one transaction.` + exitStatus(ExitOK, ExitUsage, ExitPerson, Exi
 }
 
 func (a *app) continueCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "continue [OP]", GroupID: "do", Args: cobra.MaximumNArgs(1),
-		Short: "Land an open operation none of whose targets needs a person any more",
-		Long: `Creates the branches of an operation in one transaction, when nothing in it is open any more and they
-were not created yet, because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
+	var from string
+	var accept bool
+	cmd := &cobra.Command{
+		Use: "continue [OP] | continue LINE [OP] --from DIR|REV", GroupID: "do", Args: cobra.MaximumNArgs(2),
+		Short: "Take a settled conflict, and land the operation when nothing else is open",
+		Long: `With --from, takes what you made of a conflict: the files of the directory that 'resolve' wrote, or a
+commit on top of what the fix is picked onto. The author and the message are those of the fix. Conflict
+markers that are left are refused; so are, unless --accept is given, paths outside the fix, a file that
+both sides have and that is deleted or emptied, line ends that no side has, and a result that changes
+nothing. When the last open target is settled, all branches are created in one transaction.
+
+Without --from, lands an operation in which nothing is open any more and whose branches were not created,
+because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case from != "" && len(args) == 0:
+				return usageError(errors.New("--from settles one target, and none is named"), "continue LINE --from "+quoteArg(from))
+			case from != "":
+				return a.continueFrom(cmd, args[0], first(args[1:]), from, accept)
+			case len(args) > 1:
+				return usageError(fmt.Errorf("without --from, %q is one too many", args[1]), "")
+			}
 			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
 				return store.Continue(ctx, s, first(args), r)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&from, "from", "", "the `DIR` or REV that has the result")
+	cmd.Flags().BoolVar(&accept, "accept", false, "take a result that looks like a mistake")
+	return cmd
 }
 
 func first(args []string) string {

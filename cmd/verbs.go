@@ -11,7 +11,7 @@ import (
 func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.statusCommand(),
-		a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
+		a.resolveCommand(), a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
 		a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
 		a.initCommand(), a.demoCommand(), a.versionCommand(),
 	}

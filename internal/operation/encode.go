@@ -88,8 +88,10 @@ func (op *Operation) check() error {
 			return fmt.Errorf("it changes the ref %q", c.Ref)
 		}
 	}
-	if op.Pack != "" && !aPackName.MatchString(op.Pack) {
-		return fmt.Errorf("it names the pack %q", op.Pack)
+	for _, p := range op.Packs {
+		if !aPackName.MatchString(p) {
+			return fmt.Errorf("it names the pack %q", p)
+		}
 	}
 	return nil
 }

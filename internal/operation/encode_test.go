@@ -22,11 +22,11 @@ func full() *Operation {
 			Ref: "refs/heads/backport/1a2b3c/release-36.0.0", Head: id(5), Commits: []gitops.ID{id(6), id(5)}, BumpCommit: id(5), BumpTo: "36.0.1",
 			PR: &PR{Base: "release-36.0.0", Head: "backport/1a2b3c/release-36.0.0", Title: "Fix", Labels: []string{"backport"}},
 		}, {
-			Line: "24", Branch: "release-24.0.0", BaseRef: "refs/heads/release-24.0.0", Base: id(7), Status: "conflicted", Commits: []gitops.ID{},
+			Line: "24", Branch: "release-24.0.0", BaseRef: "refs/heads/release-24.0.0", Base: id(7), Status: "conflicted", Commits: []gitops.ID{}, Ours: id(10), Markers: id(11), Resolved: []Resolved{{id(1), id(10), id(12)}},
 			Conflicts: []Conflict{{Source: id(1), Path: []byte("caf\xe9"), Kind: "content", Base: &Stage{0o100644, id(8)}, Ours: &Stage{0o100755, id(9)}}},
 		}},
-		Changes:     []Change{{Ref: "refs/heads/backport/1a2b3c/release-36.0.0", New: id(5), Done: true}},
-		Pack:        "pack-" + strings.Repeat("0", 40),
+		Changes: []Change{{Ref: "refs/heads/backport/1a2b3c/release-36.0.0", New: id(5), Done: true}},
+		Packs:   []string{"pack-" + strings.Repeat("0", 40)}, AsOf: "2026-07-25",
 		Transitions: []Transition{{StateLanding, 1}, {StateApplied, 2}},
 	}
 }
@@ -82,7 +82,7 @@ func TestCheck(t *testing.T) {
 		"tag":         func(op *Operation) { op.Changes[0].Ref = "refs/tags/backport/x" },
 		"dots":        func(op *Operation) { op.Changes[0].Ref = "refs/heads/backport/../main" },
 		"upper case":  func(op *Operation) { op.Changes[0].Ref = "refs/heads/Backport/x" },
-		"pack":        func(op *Operation) { op.Pack = "../pack" },
+		"pack":        func(op *Operation) { op.Packs = []string{"../pack"} },
 		"other digit": func(op *Operation) { op.ID = "abcdefghijklmnopqrstuvwxy1" },
 	} {
 		op := full()

@@ -3,6 +3,7 @@ package operation
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/git-backport/git-backport/gitops"
 )
@@ -52,21 +53,18 @@ func (s *Store) Abort(ctx context.Context, id string, now int64) (*Operation, er
 
 // close ends an operation without a landing and lets go of its pack.
 func (s *Store) close(op *Operation, state State, now int64) error {
-	pack := op.Pack
-	if pack == "" && op.State == state {
+	packs := op.Packs
+	if len(packs) == 0 && op.State == state {
 		return nil
 	}
-	op.Pack = ""
+	op.Packs = nil
 	if op.State != state {
 		op.enter(state, now)
 	}
 	if err := s.write(op); err != nil {
 		return err
 	}
-	if pack == "" {
-		return nil
-	}
-	return s.repo.DropKeep(pack, op.ID)
+	return s.dropPacks(op.ID, packs)
 }
 
 // Drop gives up one target of an open operation. When no other needs a person, what is ready lands in
@@ -80,11 +78,7 @@ func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line stri
 		}
 		t := op.Target(line)
 		if t == nil {
-			e := &LookupError{What: fmt.Sprintf("target %s in operation %.8s", line, op.ID)}
-			for _, t := range op.Targets {
-				e.Known = append(e.Known, t.Branch)
-			}
-			return e
+			return op.noTarget(line)
 		}
 		for _, c := range op.Made() {
 			if c.Ref == t.Ref || c.Ref == t.BumpRef {
@@ -93,6 +87,55 @@ func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line stri
 		}
 		done = op
 		t.Status = TargetDropped
+		if err := s.write(op); err != nil {
+			return err
+		}
+		return s.finish(ctx, session, op, log, r)
+	})
+	return done, err
+}
+
+// Waiting finds the operation that waits for a person, and its target that a person is to settle. An
+// empty id means the only one there is.
+func (l *Log) Waiting(id, line string) (*Operation, *Target, error) {
+	op, err := l.pending(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := op.Target(line)
+	if t == nil {
+		return nil, nil, op.noTarget(line)
+	}
+	if len(t.Conflicts) == 0 || !t.Open() {
+		return nil, nil, &WrongTimeError{Op: op.ID, Reason: "has no conflict on " + t.Branch + ": it is " + t.Status, Next: fmt.Sprintf("status %.8s", op.ID)}
+	}
+	return op, t, nil
+}
+
+func (op *Operation) noTarget(line string) error {
+	e := &LookupError{What: fmt.Sprintf("target %s in operation %.8s", line, op.ID)}
+	for _, t := range op.Targets {
+		e.Known = append(e.Known, t.Branch)
+	}
+	return e
+}
+
+// Settle puts a target whose conflict a person settled, or what is left of it, in the place of the
+// target as it was read. When nothing else is open all branches are made in one transaction.
+func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, was, now Target, r Request) (*Operation, error) {
+	var done *Operation
+	err := s.locked(ctx, "continue", r.Now, func(log *Log) error {
+		op, t, err := log.Waiting(id, was.Branch)
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(*t, was) {
+			return &WrongTimeError{Op: op.ID, Reason: "was changed meanwhile by another run", Next: fmt.Sprintf("status %.8s", op.ID)}
+		}
+		*t, done = now, op
+		if err := keep(session, op); err != nil {
+			return err
+		}
 		if err := s.write(op); err != nil {
 			return err
 		}
@@ -112,7 +155,7 @@ func (s *Store) Continue(ctx context.Context, session *gitops.Session, id string
 		done = op
 		for _, t := range op.Targets {
 			if t.Open() {
-				return &WrongTimeError{Op: op.ID, Reason: "still needs a person for " + t.Branch + " (" + t.Status + ")", Next: fmt.Sprintf("drop %s %.8s", t.name(), op.ID)}
+				return &WrongTimeError{Op: op.ID, Reason: "still needs a person for " + t.Branch + " (" + t.Status + ")", Next: fmt.Sprintf("drop %s %.8s", t.Name(), op.ID)}
 			}
 		}
 		return s.finish(ctx, session, op, log, r)
@@ -120,7 +163,8 @@ func (s *Store) Continue(ctx context.Context, session *gitops.Session, id string
 	return done, err
 }
 
-func (t *Target) name() string {
+// Name is the target's line, or its branch where it has none.
+func (t *Target) Name() string {
 	if t.Line != "" {
 		return t.Line
 	}

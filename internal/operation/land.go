@@ -42,12 +42,7 @@ func (s *Store) Record(ctx context.Context, session *gitops.Session, op *Operati
 			kept = same
 			return nil
 		}
-		var heads []gitops.ID
-		for _, u := range op.ready() {
-			heads = append(heads, u.New)
-		}
-		var err error
-		if op.Pack, err = session.Keep(op.ID, heads); err != nil {
+		if err := keep(session, op); err != nil {
 			return err
 		}
 		op.Seq, op.Supersedes = log.next(), superseding(log, op)
@@ -58,6 +53,25 @@ func (s *Store) Record(ctx context.Context, session *gitops.Session, op *Operati
 		return s.dropKeeps(log, op.Supersedes)
 	})
 	return kept, err
+}
+
+// keep stores what an open operation needs later and no ref holds.
+func keep(session *gitops.Session, op *Operation) error {
+	var heads []gitops.ID
+	for _, u := range op.ready() {
+		heads = append(heads, u.New)
+	}
+	for _, t := range op.Targets {
+		heads = append(heads, t.Markers, t.Ours)
+		for _, r := range t.Resolved {
+			heads = append(heads, r.Tree, r.Ours)
+		}
+	}
+	pack, err := session.Keep(op.ID, heads)
+	if err == nil && pack != "" {
+		op.Packs = append(op.Packs, pack)
+	}
+	return err
 }
 
 // locked runs do under the lock of the operations, after what a dead process left is settled.
@@ -92,9 +106,17 @@ func superseding(log *Log, op *Operation) []string {
 func (s *Store) dropKeeps(log *Log, ids []string) error {
 	var err error
 	for _, id := range ids {
-		if op := log.by[id]; op != nil && op.Pack != "" {
-			err = errors.Join(err, s.repo.DropKeep(op.Pack, op.ID))
+		if op := log.by[id]; op != nil {
+			err = errors.Join(err, s.dropPacks(op.ID, op.Packs))
 		}
+	}
+	return err
+}
+
+func (s *Store) dropPacks(id string, packs []string) error {
+	var err error
+	for _, p := range packs {
+		err = errors.Join(err, s.repo.DropKeep(p, id))
 	}
 	return err
 }

@@ -55,7 +55,8 @@ type Operation struct {
 	Args        []string     `json:"args"` // that ask for the same again
 	Targets     []Target     `json:"targets"`
 	Changes     []Change     `json:"changes"`
-	Pack        string       `json:"pack,omitempty"` // the pack kept for it, while it is open
+	AsOf        string       `json:"as_of,omitempty"` // the policy's day, 2026-01-31
+	Packs       []string     `json:"packs,omitempty"` // the packs kept for it, while it is open
 	Transitions []Transition `json:"transitions"`
 }
 
@@ -79,7 +80,17 @@ type Target struct {
 	BumpCommit gitops.ID   `json:"bump_commit"`
 	BumpTo     string      `json:"bump_to,omitempty"`
 	Conflicts  []Conflict  `json:"conflicts,omitempty"`
+	Ours       gitops.ID   `json:"ours"`    // of a conflicted pick: the tree it was tried on
+	Markers    gitops.ID   `json:"markers"` // and the tree it led to, markers in its files
+	Resolved   []Resolved  `json:"resolved,omitempty"`
 	PR         *PR         `json:"pr,omitempty"`
+}
+
+// A Resolved is a conflicted pick that a person settled.
+type Resolved struct {
+	Source gitops.ID `json:"source"`
+	Ours   gitops.ID `json:"ours"` // the tree the pick was tried on
+	Tree   gitops.ID `json:"tree"` // the tree it leads to
 }
 
 // A Conflict is a path that needs a person.

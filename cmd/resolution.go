@@ -1,0 +1,238 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/internal/checkout"
+	"github.com/git-backport/git-backport/internal/operation"
+)
+
+// A resolution is what a person made of a conflicted pick, while it is read and looked at.
+type resolution struct {
+	w        *workspace
+	target   *operation.Target
+	accept   bool // take what looks like a mistake
+	made     operation.Resolved
+	never    []string // what is never taken
+	doubtful []string // what is taken with accept
+}
+
+// all are the resolutions of the target, the new one last.
+func (r *resolution) all() []backport.Resolution {
+	var out []backport.Resolution
+	for _, d := range append(append([]operation.Resolved{}, r.target.Resolved...), r.made) {
+		out = append(out, backport.Resolution{Branch: r.target.Branch, Source: d.Source, Ours: d.Ours, Tree: d.Tree})
+	}
+	return out
+}
+
+// read takes the resolution from a directory, or from a commit where dir is "".
+func (r *resolution) read(ctx context.Context, dir, from string) error {
+	var err error
+	if dir != "" {
+		err = r.readDir(dir)
+	} else {
+		err = r.readCommit(ctx, from)
+	}
+	if err != nil {
+		return err
+	}
+	if r.made.Tree == r.made.Ours {
+		r.doubtful = append(r.doubtful, "it changes nothing on the branch")
+	}
+	return r.judge()
+}
+
+// judge refuses what is wrong, and what is doubtful unless that is accepted.
+func (r *resolution) judge() error {
+	bad, hint := r.never, "nothing was changed; mend it and run the same command again"
+	if !r.accept {
+		bad = append(bad, r.doubtful...)
+		if len(r.never) == 0 {
+			hint += ", or take it as it is with --accept"
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return &Error{Exit: ExitPerson, Code: "resolution", Err: errors.New("the resolution is not taken: " + strings.Join(bad, "; ")), Hint: hint}
+}
+
+// readDir makes the tree with markers whole by the files of a directory.
+func (r *resolution) readDir(dir string) error {
+	files, err := checkout.Read(dir)
+	var bad *checkout.PathError
+	if errors.As(err, &bad) {
+		return &Error{Exit: ExitPerson, Code: "resolution", Err: err, Hint: "nothing was changed; only regular files are taken from a directory"}
+	}
+	if err != nil {
+		return err
+	}
+	conflicts := map[string]operation.Conflict{}
+	for _, c := range r.target.Conflicts {
+		conflicts[string(c.Path)] = c
+		if !regularConflict(c) {
+			r.never = append(r.never, fmt.Sprintf("%q is no regular file: settle it in a work tree, and continue --from REV", c.Path))
+		}
+	}
+	stages := map[string]*gitops.Stage{}
+	for _, f := range files {
+		id, err := r.w.session.WriteBlob(f.Data)
+		if err != nil {
+			return err
+		}
+		mode := object.ModeRegular
+		if f.Exec {
+			mode = object.ModeExec
+		}
+		stages[f.Path] = &gitops.Stage{Mode: uint32(mode), ID: id}
+		c, known := conflicts[f.Path]
+		if !known {
+			r.doubtful = append(r.doubtful, fmt.Sprintf("%q did not conflict", f.Path))
+			continue
+		}
+		if err := r.look(c, f.Data); err != nil {
+			return err
+		}
+	}
+	for p, c := range conflicts {
+		if stages[p] != nil {
+			continue
+		}
+		stages[p] = nil
+		if c.Ours != nil && c.Theirs != nil {
+			r.doubtful = append(r.doubtful, fmt.Sprintf("%q is deleted, and both sides have it", p))
+		}
+	}
+	r.made.Tree, err = r.w.session.SetStages(r.target.Markers, stages)
+	return err
+}
+
+// readCommit takes the tree of a commit whose parent is what the pick was tried on.
+func (r *resolution) readCommit(ctx context.Context, rev string) error {
+	s := r.w.session
+	id, err := r.w.repo.Resolve(ctx, rev)
+	if err != nil {
+		return err
+	}
+	c, err := s.Commit(id)
+	if err != nil {
+		return err
+	}
+	if len(c.Parents) != 1 {
+		return usageError(fmt.Errorf("%s has %d parents, and a resolution has one", r.w.repo.Short(id), len(c.Parents)), "")
+	}
+	parent, err := s.TreeOf(c.Parents[0])
+	if err != nil {
+		return err
+	}
+	if parent != r.target.Ours {
+		return usageError(fmt.Errorf("the parent of %s is not what the fix is picked onto", r.w.repo.Short(id)),
+			fmt.Sprintf("git checkout --detach %s, git cherry-pick %s, and name the commit that makes", r.target.Base, r.made.Source))
+	}
+	inFix, err := r.fixPaths(ctx)
+	if err != nil {
+		return err
+	}
+	changes, err := s.Changes(ctx, r.target.Ours, c.Tree, nil)
+	if err != nil {
+		return err
+	}
+	stages := map[string]*gitops.Stage{}
+	for _, ch := range changes {
+		stages[ch.Path] = ch.New
+		if !inFix[ch.Path] {
+			r.doubtful = append(r.doubtful, fmt.Sprintf("%q is not a path of the fix", ch.Path))
+		}
+	}
+	for _, cf := range r.target.Conflicts {
+		st, err := s.Entry(c.Tree, string(cf.Path))
+		if err != nil || st == nil || !st.Regular() {
+			continue // gone, or no file with lines: nothing to look at
+		}
+		data, err := s.Blob(st.ID)
+		if err != nil {
+			return err
+		}
+		if err := r.look(cf, data); err != nil {
+			return err
+		}
+	}
+	r.made.Tree, err = s.SetStages(r.target.Ours, stages) // written anew: git's rules for trees hold
+	return err
+}
+
+// fixPaths are the paths that the fix changes, and those that conflict.
+func (r *resolution) fixPaths(ctx context.Context) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, c := range r.target.Conflicts {
+		out[string(c.Path)] = true
+	}
+	changes, err := r.w.session.Changes(ctx, r.target.Ours, r.target.Markers, nil)
+	for _, ch := range changes {
+		out[ch.Path] = true
+	}
+	return out, err
+}
+
+// look looks at a settled file for what people overlook.
+func (r *resolution) look(c operation.Conflict, data []byte) error {
+	var sides [][]byte
+	for _, st := range []*operation.Stage{c.Ours, c.Theirs} {
+		if st == nil || !regularConflict(c) {
+			continue
+		}
+		side, err := r.w.session.Blob(st.ID)
+		if err != nil {
+			return err
+		}
+		sides = append(sides, side)
+	}
+	if n := leftover(data, sides); n > 0 {
+		r.never = append(r.never, fmt.Sprintf("%q:%d has a conflict marker", c.Path, n))
+	}
+	if len(sides) == 0 {
+		return nil
+	}
+	crlf, empty := false, false
+	for _, side := range sides {
+		crlf = crlf || bytes.Contains(side, []byte("\r\n"))
+		empty = empty || len(side) == 0
+	}
+	if !crlf && bytes.Contains(data, []byte("\r\n")) {
+		r.doubtful = append(r.doubtful, fmt.Sprintf("%q has CRLF line ends, and no side has", c.Path))
+	}
+	if !empty && len(data) == 0 {
+		r.doubtful = append(r.doubtful, fmt.Sprintf("%q is empty", c.Path))
+	}
+	return nil
+}
+
+// leftover returns the line, counted from 1, of the first conflict marker that no side has as a line of
+// its own; 0 when there is none.
+func leftover(data []byte, sides [][]byte) int {
+	own := map[string]bool{}
+	for _, side := range sides {
+		for line := range bytes.Lines(side) {
+			own[strings.TrimRight(string(line), "\r\n")] = true
+		}
+	}
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		text := strings.TrimRight(string(line), "\r\n")
+		for _, m := range []string{"<<<<<<<", "|||||||", ">>>>>>>"} {
+			if (text == m || strings.HasPrefix(text, m+" ")) && !own[text] {
+				return n
+			}
+		}
+	}
+	return 0
+}
