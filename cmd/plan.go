@@ -273,11 +273,12 @@ func exitOf(rep *backport.Report) ExitCode {
 	for _, o := range rep.Outcomes {
 		switch o.Status {
 		case backport.StatusFailed:
-			code := explain(o.Err).Exit
-			if code == ExitUsage {
-				code = ExitFailure
+			switch code := explain(o.Err).Exit; code {
+			case ExitRepository, ExitMoved, ExitRefused, ExitPerson:
+				found[code] = true
+			default: // one target failed, whatever it failed of: never 0
+				found[ExitFailure] = true
 			}
-			found[code] = true
 		case backport.StatusGated, backport.StatusRefused:
 			found[ExitRefused] = true
 		case backport.StatusConflicted:

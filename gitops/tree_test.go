@@ -150,6 +150,9 @@ func TestReplaceFilesAgreesWithWriteTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := &importer{t: t}
+	var trees []ID
+	var edits [][]string
 	for i := range 60 {
 		files := map[string][]byte{}
 		for range 1 + rnd.Intn(5) {
@@ -177,7 +180,6 @@ func TestReplaceFilesAgreesWithWriteTree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		im := &importer{t: t}
 		next := maps.Clone(base)
 		for p, data := range files {
 			switch {
@@ -189,13 +191,17 @@ func TestReplaceFilesAgreesWithWriteTree(t *testing.T) {
 				next[p] = struct{ mode, data string }{"100644", string(data)}
 			}
 		}
-		m := im.commit("refs/heads/y", 1, "x", nil, next.commands()...)
-		want := r.Git("rev-parse", im.run(r)[m].String()+"^{tree}")
+		all.commit(fmt.Sprintf("refs/edits/%03d", i), 1, "x", nil, next.commands()...)
 		if got.IsZero() {
 			got = object.EmptyTree
 		}
-		if got.String() != want {
-			t.Fatalf("edit %d of %q: %s, git has %s", i, slices.Sorted(maps.Keys(files)), got, want)
+		trees, edits = append(trees, got), append(edits, slices.Sorted(maps.Keys(files)))
+	}
+	all.run(r)
+	want := strings.Fields(r.Git("for-each-ref", "--format=%(tree)", "refs/edits/"))
+	for i, got := range trees {
+		if got.String() != want[i] {
+			t.Errorf("edit %d of %q: %s, git has %s", i, edits[i], got, want[i])
 		}
 	}
 	if same, err := s.ReplaceFiles(tree, nil); err != nil || same != tree {
