@@ -129,6 +129,7 @@ type Options struct {
 	MainFirst policy.MainFirst
 	Partial   bool
 	NoBump    bool
+	NoCascade bool
 	StripPin  bool
 	Embargo   bool // nothing of the fix's messages is told in names or pull requests
 	Seal      Seal

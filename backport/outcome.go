@@ -63,7 +63,7 @@ type Pick struct {
 	Commit gitops.ID // the new commit; zero unless clean and sealed
 	Lines  []string  // facts worth showing: renames followed, attributes used
 	Notes  []string  // what the commit's message says of what was left out
-	Ours   gitops.ID // of a conflicted pick: the tree it was tried on
+	Ours   gitops.ID // the tree it was put onto
 	Rules  []RuleUse // conflicts that the policy's path rules settled
 }
 

@@ -14,7 +14,8 @@ type Picked struct {
 	Present  *Evidence
 	Warnings []string
 	TipTree  gitops.ID
-	Tree     gitops.ID // after the last pick that is clean
+	Tree     gitops.ID             // after the last pick that is clean
+	Versions map[gitops.ID]version // how a newer branch has the sources; for the cascade
 }
 
 // status tells what the picks amount to.
@@ -46,9 +47,10 @@ func (p Picked) status() Status {
 
 // pick takes each source commit in turn onto the target. It stops at the first conflict, because what
 // comes after would stand on a tree with markers.
-// trees holds, for sources that are not taken as they are, the tree that is taken in place of theirs.
-func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.ID) (Picked, error) {
-	var out Picked
+// trees holds, for sources that are not taken as they are, the tree that is taken in place of theirs;
+// versions how a newer branch has them, for those that conflict.
+func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.ID, versions map[gitops.ID]version) (Picked, error) {
+	out := Picked{Versions: versions}
 	tree, err := r.session.TreeOf(t.Tip)
 	if err != nil {
 		return out, fmt.Errorf("reading the tip of %s: %w", t.Name(), err)
@@ -74,7 +76,7 @@ func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.
 }
 
 func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, so *Picked) (Pick, error) {
-	k := Pick{Source: source, Via: "main"}
+	k := Pick{Source: source, Via: "main", Ours: so.Tree}
 	for _, s := range r.opts.Select.Skip {
 		if t.Onto == "" && s.Line == t.Decision.ID && s.Commit == source {
 			k.Status, k.Lines = PickSkipped, []string{"skipped by --skip"}
@@ -121,7 +123,14 @@ func (r *runner) judge(ctx context.Context, t Target, k Pick, so *Picked) (Pick,
 	}
 	switch {
 	case len(k.Result.Conflicts) > 0:
-		k.Status, k.Ours = PickConflict, so.Tree
+		k.Status = PickConflict
+		if v, ok := so.Versions[k.Source]; ok {
+			better, clean, err := r.fromVersion(ctx, k, v, so)
+			if err != nil || !clean {
+				return k, err
+			}
+			k, so.Tree = better, better.Result.Tree
+		}
 	case k.Result.Unchanged:
 		return r.unchanged(ctx, k, k.Source, so)
 	default:

@@ -40,7 +40,8 @@ func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 }
 
 // Run picks, gates, bumps and seals a fix on each target, in memory. The targets are independent of
-// each other and run side by side; the report keeps their order.
+// each other and run side by side; then those that conflict are tried once more with what newer ones
+// made of the fix. The report keeps their order.
 func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opts Options) (*Report, error) {
 	r := newRunner(s, fix, opts)
 	targets := named(selected.Targets)
@@ -55,10 +56,13 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 		slots <- struct{}{}
 		go func() {
 			defer func() { <-slots; wg.Done() }()
-			rep.Outcomes[i] = r.target(ctx, t)
+			rep.Outcomes[i] = r.target(ctx, t, nil)
 		}()
 	}
 	wg.Wait()
+	if !opts.NoCascade {
+		r.cascade(ctx, targets, rep.Outcomes)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -67,9 +71,9 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 }
 
 // target runs one target through the stages. Whatever fails is the target's own failure.
-func (r *runner) target(ctx context.Context, t Target) Outcome {
+func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID]version) Outcome {
 	o := Outcome{Target: t, Branch: r.branchFor(t)}
-	picked, err := r.pick(ctx, t, nil)
+	picked, err := r.pick(ctx, t, nil, versions)
 	gated := Gated{Picked: picked}
 	if err == nil {
 		gated, err = r.gateStage(ctx, t, picked)

@@ -156,7 +156,7 @@ func (r *runner) stripped(ctx context.Context, t Target) (Picked, []msrv.Dropped
 			dropped = append(dropped, found.strip.Dropped...)
 		}
 	}
-	p, err := r.pick(ctx, t, trees)
+	p, err := r.pick(ctx, t, trees, nil)
 	for i := range p.Picks {
 		k := &p.Picks[i]
 		if _, ok := trees[k.Source]; !ok || k.Status != PickClean {

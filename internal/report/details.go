@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
@@ -27,6 +28,9 @@ func Why(o backport.Outcome, t TextOptions) string {
 	case backport.StatusFailed:
 		parts = append(parts, streams.Clean(t.Explain(o.Err).Message))
 	case backport.StatusReady:
+		if via := via(o); via != "" {
+			parts = append(parts, "via "+via)
+		}
 	}
 	if o.Target.Onto == "" {
 		parts = append(parts, standing(o.Target))
@@ -34,6 +38,17 @@ func Why(o backport.Outcome, t TextOptions) string {
 		parts = append(parts, "onto "+t.Short(o.Target.Tip))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// via names the branches that a target's picks were taken from, besides main.
+func via(o backport.Outcome) string {
+	var names []string
+	for _, k := range o.Picks {
+		if k.Status == backport.PickClean && k.Via != "" && k.Via != "main" && !slices.Contains(names, k.Via) {
+			names = append(names, k.Via)
+		}
+	}
+	return streams.Clean(strings.Join(names, ", "))
 }
 
 func standing(t backport.Target) string {
