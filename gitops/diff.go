@@ -131,5 +131,9 @@ func (s *Session) ReplaceFiles(tree ID, files map[string][]byte) (ID, error) {
 	for path, data := range files {
 		root.put(path, fileEdit{data: data})
 	}
-	return s.applyEdit(tree, root)
+	id, err := s.applyEdit(tree, root)
+	if err == nil && id.IsZero() {
+		return s.writeTree(nil)
+	}
+	return id, err
 }
