@@ -177,7 +177,9 @@ func wayOut(o backport.Outcome) string {
 	switch {
 	case !o.Gate.PinOnly.IsZero():
 		return "to go on: leave that commit out of the fix"
-	case len(o.Gate.Dropped)+len(o.Gate.Left) > 0 || o.Target.Onto != "":
+	case o.Target.Onto != "" && len(o.Gate.Dropped)+len(o.Gate.Left) == 0:
+		return "to go on: --strip-pin leaves the pin's change out of the fix"
+	case len(o.Gate.Dropped)+len(o.Gate.Left) > 0:
 		return "to go on: change the fix so that it does without the newer toolchain"
 	}
 	return "to go on: --strip-pin leaves the pin's change out of the fix; " + skip
