@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
@@ -165,9 +167,29 @@ func (a *app) continueFrom(cmd *cobra.Command, line, id, from string, accept boo
 	if err != nil {
 		return err
 	}
-	return a.change(cmd, "", func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
+	err = a.change(cmd, "", func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
 		return store.Settle(ctx, p.ws.session, op.ID, *t, now, r)
 	})
+	if err != nil || a.json || a.quiet || a.fromDir(p.ws, from) == "" {
+		return err
+	}
+	return a.alike(op, t, from)
+}
+
+// alike names the other targets that conflict in the very same files: what was made of one fits them.
+func (a *app) alike(op *operation.Operation, done *operation.Target, from string) error {
+	for i := range op.Targets {
+		t := &op.Targets[i]
+		if t.Branch == done.Branch || !t.Open() || !reflect.DeepEqual(t.Conflicts, done.Conflicts) {
+			continue
+		}
+		_, err := fmt.Fprintf(a.streams.Out, "\n%s conflicts in the very same way; to take the same files:\n  %s\n",
+			streams.Clean(t.Branch), a.say("continue", t.Name(), op.ID[:8], "--from", from))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fromDir returns the directory that --from names, "" when it names none.
