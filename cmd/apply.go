@@ -70,6 +70,7 @@ func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *repor
 	if err := operation.Open(repo).Recover(ctx, a.now()); err != nil {
 		return err
 	}
+	f.landing = true
 	p, err := a.plan(ctx, f, args)
 	if err != nil {
 		return err
@@ -279,9 +280,9 @@ func agrees(now, then report.PlanV1) error {
 			moved = append(moved, t.Branch+" is no target any more")
 		case n.Tip != t.Tip:
 			moved = append(moved, fmt.Sprintf("%s was at %.12s and is at %.12s", t.Branch, t.Tip, n.Tip))
-		case text(n.Head) != text(t.Head) || n.Status != t.Status:
+		case n.Status != t.Status || then.Signing == "none" && text(n.Head) != text(t.Head) || trees(n) != trees(t):
 			moved = append(moved, fmt.Sprintf("%s would get %.12s (%s), not %.12s (%s)", t.Branch, text(n.Head), n.Status, text(t.Head), t.Status))
-		case bumpCommit(n) != bumpCommit(t):
+		case then.Signing == "none" && bumpCommit(n) != bumpCommit(t):
 			moved = append(moved, fmt.Sprintf("the bump of %s would be %.12s, not %.12s", t.Branch, bumpCommit(n), bumpCommit(t)))
 		}
 	}
@@ -301,6 +302,16 @@ func text(s *string) string {
 		return "nothing"
 	}
 	return *s
+}
+
+// trees are the trees that a target's picks lead to. With signatures they are what can be compared: a
+// signature is another each time.
+func trees(t report.TargetV1) string {
+	var out []string
+	for _, k := range t.Picks {
+		out = append(out, text(k.Tree))
+	}
+	return strings.Join(out, " ")
 }
 
 func bumpCommit(t report.TargetV1) string {

@@ -183,6 +183,9 @@ func explainPolicy(err error) *Error {
 }
 
 func explainPick(err error) *Error {
+	if _, ok := as[*backport.SignError](err); ok {
+		return &Error{Exit: ExitFailure, Code: "signing", Hint: "commits are never left unsigned in silence; git commit -S shows what is wrong with the key"}
+	}
 	if e, ok := as[*DifferenceError](err); ok {
 		return &Error{Exit: ExitRefused, Code: "verify-difference", Hint: "report it with what is in " + e.Dir + ", which holds the three trees: look first whether they are public"}
 	}

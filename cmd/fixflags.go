@@ -24,6 +24,7 @@ type fixFlags struct {
 	to, also, skip, onto                         []string
 	mainline                                     int
 	origin, noOrigin, signoff, sign              bool
+	landing                                      bool // the commits are made to be landed, not to be shown
 	partial, verify, noCascade, noBump, stripPin bool
 	unsupported                                  map[string]*bool
 	recordFlags
@@ -271,18 +272,5 @@ func (a *app) seal(w *workspace, f *fixFlags, o *backport.Options) (*gitconfig.I
 	if f.signoff {
 		o.Seal.SignOff = fmt.Sprintf("%s <%s>", ident.Name, ident.Email)
 	}
-	return &ident, a.signing(w, f, o)
-}
-
-// signing makes the signer that -S or the configuration asks for.
-func (a *app) signing(w *workspace, f *fixFlags, _ *backport.Options) error {
-	wanted, err := w.repo.Config.Bool("commit.gpgSign", false)
-	if err != nil {
-		return err
-	}
-	if wanted || f.sign {
-		return &Error{Exit: ExitUsage, Code: "signing", Err: errors.New("the commits are to be signed, and signing is not offered by this build"),
-			Hint: "commits are never left unsigned in silence: run with -c commit.gpgSign=false through GIT_CONFIG_COUNT, and sign when you publish"}
-	}
-	return nil
+	return &ident, a.signing(w, f, ident, o)
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -98,7 +99,7 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	rep.Warnings = append(rep.Warnings, a.planWarnings(w, fix, rep, ident)...)
 	p := &planned{ws: w, report: rep, ident: ident}
 	p.header = report.Header{
-		Version: version(), PolicySource: w.source, PolicyRev: w.rev, Signing: "none",
+		Version: version(), PolicySource: w.source, PolicyRev: w.rev, Signing: cmp.Or(w.signing, "none"),
 		Args: applyArgs(a, f, fix, w, ident), Explain: a.explainTarget,
 	}
 	if len(opts.Onto) > 0 {

@@ -33,6 +33,7 @@ type workspace struct {
 	asOf     policy.Date
 	facts    policy.Facts
 	lines    []policy.Line
+	signing  string // the format commits are signed in; "" when they are not
 	warnings []string
 	log      *operation.Log // nil where nobody asked for it
 }
