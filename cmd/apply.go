@@ -166,7 +166,7 @@ func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
-	p.report.Applied, p.header.Operation = true, op.ID
+	p.report.Applied, p.header.Operation, p.recorded = true, op.ID, op.Open()
 	return nil
 }
 
@@ -224,6 +224,10 @@ func (a *app) applied(p *planned) error {
 		if _, err := fmt.Fprintf(w, "  %s %s\n", strings.TrimPrefix(u.Name, "refs/heads/"), p.ws.repo.Short(u.New)); err != nil {
 			return err
 		}
+	}
+	if p.recorded {
+		_, err := fmt.Fprintf(w, "what is open is recorded: 'git backport status' shows it\n")
+		return err
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (a *app) nextFor(s report.Stood) []string {
 		if op.Kind == operation.KindUndo {
 			return []string{a.say("undo", op.ID[:8]) + "  # makes the branches again"}
 		}
-		if op.Open() {
+		if op.Open() || op.Settled {
 			return a.nextOpen(op)
 		}
 		return a.nextApplied(s)

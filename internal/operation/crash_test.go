@@ -208,6 +208,10 @@ type scenario struct {
 
 func scenarios() []scenario {
 	apply := func(text string) func(*world) error { return func(w *world) error { return w.apply(text) } }
+	part := func(w *world) error {
+		op, updates := w.plan("x", true)
+		return w.store.Apply(context.Background(), w.session, op, updates, operation.Request{Committer: who, Now: 10})
+	}
 	return []scenario{
 		{"apply", nil, apply("x")},
 		{"replace", []func(*world) error{apply("x")}, apply("y")},
@@ -216,6 +220,8 @@ func scenarios() []scenario {
 		{"undo of replace", []func(*world) error{apply("x"), apply("y")}, (*world).undo},
 		{"record", nil, (*world).record},
 		{"drop", []func(*world) error{(*world).record}, (*world).drop},
+		{"in part", nil, part},
+		{"settle after part", []func(*world) error{part}, (*world).settle},
 		{"settle", []func(*world) error{(*world).record}, (*world).settle},
 	}
 }
@@ -297,7 +303,7 @@ func strike(t *testing.T, sc scenario, dir string, faulty *txfs.Faulty, before, 
 // with by continue.
 func again(sc scenario, w *world) error {
 	err := sc.act(w)
-	if (sc.name == "drop" || sc.name == "settle") && err != nil {
+	if (sc.name == "drop" || strings.HasPrefix(sc.name, "settle")) && err != nil {
 		_, err = w.store.Continue(context.Background(), w.session, "", operation.Request{Committer: who, Now: 40})
 	}
 	return err

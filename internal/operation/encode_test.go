@@ -26,7 +26,7 @@ func full() *Operation {
 			Conflicts: []Conflict{{Source: id(1), Path: []byte("caf\xe9"), Kind: "content", Base: &Stage{0o100644, id(8)}, Ours: &Stage{0o100755, id(9)}}},
 		}},
 		Changes: []Change{{Ref: "refs/heads/backport/1a2b3c/release-36.0.0", New: id(5), Done: true}},
-		Packs:   []string{"pack-" + strings.Repeat("0", 40)}, AsOf: "2026-07-25",
+		Packs:   []string{"pack-" + strings.Repeat("0", 40)}, AsOf: "2026-07-25", Settled: true,
 		Transitions: []Transition{{StateLanding, 1}, {StateApplied, 2}},
 	}
 }

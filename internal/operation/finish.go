@@ -54,10 +54,10 @@ func (s *Store) Abort(ctx context.Context, id string, now int64) (*Operation, er
 // close ends an operation without a landing and lets go of its pack.
 func (s *Store) close(op *Operation, state State, now int64) error {
 	packs := op.Packs
-	if len(packs) == 0 && op.State == state {
+	if len(packs) == 0 && op.State == state && !op.Settled {
 		return nil
 	}
-	op.Packs = nil
+	op.Packs, op.Settled = nil, false
 	if op.State != state {
 		op.enter(state, now)
 	}
@@ -87,6 +87,7 @@ func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line stri
 		}
 		done = op
 		t.Status = TargetDropped
+		op.Settled = !op.Open()
 		if err := s.write(op); err != nil {
 			return err
 		}
@@ -133,7 +134,8 @@ func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, 
 			return &WrongTimeError{Op: op.ID, Reason: "was changed meanwhile by another run", Next: fmt.Sprintf("status %.8s", op.ID)}
 		}
 		*t, done = now, op
-		if err := keep(session, op); err != nil {
+		op.Settled = !op.Open()
+		if err := keep(session, op, op.ready()); err != nil {
 			return err
 		}
 		if err := s.write(op); err != nil {

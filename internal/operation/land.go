@@ -26,6 +26,11 @@ func (s *Store) Apply(ctx context.Context, session *gitops.Session, op *Operatio
 			return err
 		}
 		op.Seq, op.Supersedes = log.next(), superseding(log, op)
+		if op.Open() { // landed in part: what is left will be settled later
+			if err := keep(session, op, nil); err != nil {
+				return err
+			}
+		}
 		if err := s.land(ctx, session, op, r); err != nil {
 			return err
 		}
@@ -42,7 +47,7 @@ func (s *Store) Record(ctx context.Context, session *gitops.Session, op *Operati
 			kept = same
 			return nil
 		}
-		if err := keep(session, op); err != nil {
+		if err := keep(session, op, op.ready()); err != nil {
 			return err
 		}
 		op.Seq, op.Supersedes = log.next(), superseding(log, op)
@@ -55,10 +60,11 @@ func (s *Store) Record(ctx context.Context, session *gitops.Session, op *Operati
 	return kept, err
 }
 
-// keep stores what an open operation needs later and no ref holds.
-func keep(session *gitops.Session, op *Operation) error {
+// keep stores what an open operation needs later and no ref holds: the commits that are ready, and
+// what is known of conflicts.
+func keep(session *gitops.Session, op *Operation, ready []gitops.RefUpdate) error {
 	var heads []gitops.ID
-	for _, u := range op.ready() {
+	for _, u := range ready {
 		heads = append(heads, u.New)
 	}
 	for _, t := range op.Targets {
@@ -186,7 +192,7 @@ func (s *Store) land(ctx context.Context, session *gitops.Session, op *Operation
 	for i := range op.Changes {
 		op.Changes[i].Done = true
 	}
-	op.Before = ""
+	op.Before, op.Settled = "", false
 	op.enter(StateApplied, r.Now)
 	if err := s.write(op); err != nil {
 		return fmt.Errorf("the refs are changed, and the next run completes the record: %w", err)
@@ -197,7 +203,7 @@ func (s *Store) land(ctx context.Context, session *gitops.Session, op *Operation
 // restore brings the record back to what it was before a landing that did not happen.
 func (s *Store) restore(op, before *Operation) error {
 	if before.State == "" {
-		return s.remove(op)
+		return errors.Join(s.remove(op), s.dropPacks(op.ID, op.Packs))
 	}
 	before.Changes = op.Made()
 	*op = *before

@@ -122,14 +122,14 @@ func (l *Log) superseded(op *Operation) *Operation {
 	return nil
 }
 
-// NeedsPerson tells whether an operation waits for a person: a target of it is open, and nothing has
-// ended or replaced it.
+// NeedsPerson tells whether an operation waits for a person: a target of it is open, or what was settled
+// has yet to land, and nothing has ended or replaced it.
 func (l *Log) NeedsPerson(op *Operation) bool {
 	switch l.State(op) {
 	case StateOpen:
 		return true
 	case StateApplied:
-		return op.Kind == KindApply && op.Open() && l.superseded(op) == nil
+		return op.Kind == KindApply && (op.Open() || op.Settled) && l.superseded(op) == nil
 	case StateLanding, StateFailed, StateAborted, StateUndone, StateSuperseded:
 	}
 	return false

@@ -55,8 +55,9 @@ type Operation struct {
 	Args        []string     `json:"args"` // that ask for the same again
 	Targets     []Target     `json:"targets"`
 	Changes     []Change     `json:"changes"`
-	AsOf        string       `json:"as_of,omitempty"` // the policy's day, 2026-01-31
-	Packs       []string     `json:"packs,omitempty"` // the packs kept for it, while it is open
+	AsOf        string       `json:"as_of,omitempty"`   // the policy's day, 2026-01-31
+	Settled     bool         `json:"settled,omitempty"` // nothing is open any more, and what is ready has yet to land
+	Packs       []string     `json:"packs,omitempty"`   // the packs kept for it, while it is open
 	Transitions []Transition `json:"transitions"`
 }
 

@@ -47,7 +47,7 @@ func (s *Store) recoverHeld(ctx context.Context, now int64) error {
 			for i := range op.Changes {
 				op.Changes[i].Done = true
 			}
-			op.Before = ""
+			op.Before, op.Settled = "", false
 			op.enter(StateApplied, now)
 		case op.Before != "":
 			op.Changes = op.Made()
