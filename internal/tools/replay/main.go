@@ -87,7 +87,7 @@ func (r *replay) run() error {
 	}
 	r.printf("# On Wasmtime\n\nMade by `internal/tools/replay` on %s from a full clone of bytecodealliance/wasmtime, HEAD %s; %s beside it.\n",
 		time.Now().UTC().Format("2006-01-02"), head, version)
-	for _, step := range []func() error{r.verdicts, r.picks, r.days} {
+	for _, step := range []func() error{r.verdicts, r.picks, r.conflicts, r.days} {
 		if err := step(); err != nil {
 			return err
 		}
