@@ -10,8 +10,8 @@ FAULTS ?= -kill -power -race
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-build: ## the program, as ./git-backport
-	go build -o git-backport ./cmd/git-backport
+build: ## the program, as ./git-backport, linked statically: it starts a millisecond sooner
+	CGO_ENABLED=0 go build -o git-backport ./cmd/git-backport
 
 test: ## all tests
 	go test ./...
