@@ -84,6 +84,10 @@ func TestPackedRefsIsALink(t *testing.T) {
 		if got := r.Git("rev-parse", "backport/a", "main"); got != ids[0].String()+"\n"+ids[2].String() {
 			t.Error(got)
 		}
+		// Newer gits' fsck refuses the link itself: what it leads to is judged in its place.
+		if err := os.Rename(target, link); err != nil {
+			t.Fatal(err)
+		}
 		quiet(t, r, s)
 	}
 }
