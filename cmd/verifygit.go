@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/child"
@@ -58,11 +59,11 @@ func (a *app) verifier(ctx context.Context, w *workspace) (func(ctx context.Cont
 	}, nil
 }
 
-var gitVersion = regexp.MustCompile(`^git version (\d+)\.(\d+)`)
+var gitVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^git version (\d+)\.(\d+)`) })
 
 // newEnough tells whether git knows --attr-source and merge-tree --merge-base: 2.41.
 func newEnough(version string) bool {
-	m := gitVersion.FindStringSubmatch(version)
+	m := gitVersion().FindStringSubmatch(version)
 	if m == nil {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/refs"
@@ -88,13 +89,13 @@ func (r *Repo) resolveName(spec, name string) (ID, error) {
 }
 
 // described is what git describe prints: a tag, the number of commits since, and the id.
-var described = regexp.MustCompile(`^(.+)-[0-9]+-g([0-9a-fA-F]+)$`)
+var described = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)-[0-9]+-g([0-9a-fA-F]+)$`) })
 
 // resolveShort reads an abbreviated id, or the id in what git describe prints. Of several objects with
 // the prefix the only commit is meant, as where git wants a commit.
 func (r *Repo) resolveShort(spec, name string) (ID, error) {
 	prefix := name
-	if m := described.FindStringSubmatch(name); m != nil && m[1] != "@" && refs.CheckName("refs/tags/"+m[1]) == nil {
+	if m := described().FindStringSubmatch(name); m != nil && m[1] != "@" && refs.CheckName("refs/tags/"+m[1]) == nil {
 		prefix = m[2]
 	}
 	if len(prefix) < 4 || len(prefix) > 40 || !isHex(prefix) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // version is the version of the format that is written, and the only one that is read.
@@ -22,9 +23,9 @@ type sealed struct {
 }
 
 var (
-	anID      = regexp.MustCompile(`^[a-z2-7]{26}$`)
-	ownRef    = regexp.MustCompile(`^refs/heads/(?:backport|bump)/[a-z0-9._/-]+$`)
-	aPackName = regexp.MustCompile(`^pack-[0-9a-f]{40}$`)
+	anID      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z2-7]{26}$`) })
+	ownRef    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^refs/heads/(?:backport|bump)/[a-z0-9._/-]+$`) })
+	aPackName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^pack-[0-9a-f]{40}$`) })
 )
 
 func (op *Operation) encode() ([]byte, error) {
@@ -65,11 +66,11 @@ func decode(data []byte) (*Operation, error) {
 
 // check refuses what would lead elsewhere: a checksum keeps accidents away, not malice.
 func (op *Operation) check() error {
-	if !anID.MatchString(op.ID) || op.Seq < 1 {
+	if !anID().MatchString(op.ID) || op.Seq < 1 {
 		return fmt.Errorf("it names the operation %d, %q", op.Seq, op.ID)
 	}
 	for _, id := range append([]string{op.Of}, op.Supersedes...) {
-		if id != "" && !anID.MatchString(id) {
+		if id != "" && !anID().MatchString(id) {
 			return fmt.Errorf("it names the operation %q", id)
 		}
 	}
@@ -89,7 +90,7 @@ func (op *Operation) check() error {
 		}
 	}
 	for _, p := range op.Packs {
-		if !aPackName.MatchString(p) {
+		if !aPackName().MatchString(p) {
 			return fmt.Errorf("it names the pack %q", p)
 		}
 	}
@@ -98,7 +99,7 @@ func (op *Operation) check() error {
 
 // OwnRef tells whether a ref is of the kind that operations make: no other is ever changed by one.
 func OwnRef(name string) bool {
-	return ownRef.MatchString(name) && !strings.Contains(name, "..") && !strings.Contains(name, "//")
+	return ownRef().MatchString(name) && !strings.Contains(name, "..") && !strings.Contains(name, "//")
 }
 
 // Same tells whether two operations ask for the same and lead to the same: then the second is none.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Prune removes the records of operations that are over and older than before, in seconds since 1970,
@@ -69,7 +70,7 @@ func (l *Log) over(op *Operation, before int64, landed func(*Operation) (bool, e
 	return false, nil
 }
 
-var ourKeep = regexp.MustCompile(`^git-backport ([a-z2-7]{26})\n$`)
+var ourKeep = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^git-backport ([a-z2-7]{26})\n$`) })
 
 // sweepKeeps lets go of packs kept for operations that do not need them: a process that died between
 // the pack and the record leaves one.
@@ -95,7 +96,7 @@ func (s *Store) sweepKeeps(log *Log) error {
 		if err != nil {
 			continue // not ours to worry about
 		}
-		m := ourKeep.FindSubmatch(data)
+		m := ourKeep().FindSubmatch(data)
 		if m == nil {
 			continue
 		}

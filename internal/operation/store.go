@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/txfs"
@@ -21,7 +22,7 @@ import (
 // maxRecord is the size above which a record is not read: 16 MiB.
 const maxRecord = 16 << 20
 
-var fileName = regexp.MustCompile(`^([0-9]{6,9})-([a-z2-7]{26})\.json$`)
+var fileName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{6,9})-([a-z2-7]{26})\.json$`) })
 
 // A Store is the records of one repository. It keeps nothing between calls.
 type Store struct {
@@ -73,7 +74,7 @@ func (s *Store) Load() (*Log, error) {
 
 func (s *Store) read(path string) (*Operation, error) {
 	bad := func(reason string) (*Operation, error) { return nil, &StateError{Path: path, Reason: reason} }
-	m := fileName.FindStringSubmatch(filepath.Base(path))
+	m := fileName().FindStringSubmatch(filepath.Base(path))
 	if m == nil {
 		return bad("its name is not that of a record")
 	}
