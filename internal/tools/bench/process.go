@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -111,9 +110,7 @@ func (b *bench) once(c command) (sample, error) {
 		return s, fmt.Errorf("%v: exit code %d: %s%s", c.args, s.exit, stderr.Bytes(), text)
 	}
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		s.rss = int64(usage.Maxrss)
-	}
+	s.rss = peak(cmd.ProcessState)
 	return s, nil
 }
 
