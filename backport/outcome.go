@@ -64,6 +64,7 @@ type Pick struct {
 	Lines  []string  // facts worth showing: renames followed, attributes used
 	Notes  []string  // what the commit's message says of what was left out
 	Ours   gitops.ID // the tree it was put onto
+	Hunks  []Hunk    // of the conflicts: the places with markers, path by path
 	Rules  []RuleUse // conflicts that the policy's path rules settled
 }
 

@@ -63,6 +63,11 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	if !opts.NoCascade {
 		r.cascade(ctx, targets, rep.Outcomes)
 	}
+	for i := range rep.Outcomes {
+		if err := r.showConflicts(&rep.Outcomes[i]); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -105,6 +105,7 @@ func (p *page) details(o backport.Outcome) {
 				if p.o.Verbose && c.Message != "" {
 					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
 				}
+				p.hunks(k.Hunks, c.Path)
 			}
 		}
 		p.ruleDetails(k)
@@ -113,6 +114,9 @@ func (p *page) details(o backport.Outcome) {
 				p.printf("      %s\n", p.paint(dim, streams.Clean(line)))
 			}
 		}
+	}
+	if o.Gate == nil || o.Gate.PinOnly.IsZero() {
+		p.hunksHint(o)
 	}
 	p.gateDetails(o)
 	if o.Bump != nil {

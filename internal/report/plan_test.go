@@ -55,7 +55,11 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 	conflicted := backport.Pick{Source: fix, Status: backport.PickConflict, Via: "main", Result: gitops.PickResult{Tree: oidOf(0x32), Conflicts: []gitops.Conflict{
 		{Path: f("src/a.rs"), Kind: "content", Message: f("CONFLICT (content)"), Base: &gitops.Stage{Mode: 0o100644, ID: oidOf(0x40)}, Ours: &gitops.Stage{Mode: 0o100755, ID: oidOf(0x41)}},
 		{Path: f("src/b.rs"), Kind: f("odd"), Message: f("m"), Theirs: &gitops.Stage{Mode: 0o120000, ID: oidOf(0x42)}},
-	}}}
+	}}, Hunks: []backport.Hunk{{Path: f("src/a.rs"), Line: 7, Lines: []backport.HunkLine{
+		{Text: f("\tbefore")}, {Text: f("<<<<<<< HEAD"), Side: backport.SideMarker}, {Text: f("ours"), Side: backport.SideOurs},
+		{Text: f("||||||| parent of 0101"), Side: backport.SideMarker}, {Text: f("base"), Side: backport.SideBase},
+		{Text: f("======="), Side: backport.SideMarker}, {Text: f("theirs"), Side: backport.SideTheirs}, {Text: f(">>>>>>> 0101 (Fix it (#1))"), Side: backport.SideMarker},
+	}}}}
 	gate := &backport.GateOutcome{OK: true, Baseline: f("branch point 1a2b3c4"), Findings: []msrv.Finding{
 		{Path: f("Cargo.toml"), Line: 12, Key: f("rust-version"), Role: msrv.RoleFloor, Baseline: f("1.94.0"), Was: f("1.94.0"), Now: f("1.93.0"), Outcome: msrv.Lowered, Level: msrv.LevelWarn},
 	}, Dropped: []msrv.Dropped{{Path: f("go.mod"), Line: 3, Key: f("go"), Was: f("1.24"), Now: f("1.25")}},
@@ -154,7 +158,7 @@ func TestColourChangesNothingElse(t *testing.T) {
 		}
 		texts[i] = b.String()
 	}
-	for _, code := range []string{green, yellow, red, dim, "0"} {
+	for _, code := range []string{green, yellow, red, cyan, dim, "0"} {
 		texts[1] = strings.ReplaceAll(texts[1], "\x1b["+code+"m", "")
 	}
 	if texts[0] != texts[1] {
@@ -191,6 +195,7 @@ targets.gate.dropped targets.gate.dropped.key targets.gate.dropped.lineno target
 targets.gate.pins targets.gate.pins.baseline targets.gate.pins.key targets.gate.pins.level targets.gate.pins.lineno targets.gate.pins.now targets.gate.pins.path targets.gate.pins.role
 targets.gate.pins.verdict targets.gate.pins.was targets.head targets.line targets.phase
 targets.picks targets.picks.commit targets.picks.conflicts targets.picks.conflicts.kind targets.picks.conflicts.message targets.picks.conflicts.path targets.picks.conflicts.stages
+targets.picks.conflicts.hunks targets.picks.conflicts.hunks.lineno targets.picks.conflicts.hunks.lines
 targets.picks.conflicts.stages.base targets.picks.conflicts.stages.base.mode targets.picks.conflicts.stages.base.oid targets.picks.conflicts.stages.base.path
 targets.picks.conflicts.stages.ours targets.picks.conflicts.stages.ours.mode targets.picks.conflicts.stages.ours.oid targets.picks.conflicts.stages.ours.path
 targets.picks.conflicts.stages.theirs targets.picks.conflicts.stages.theirs.mode targets.picks.conflicts.stages.theirs.oid targets.picks.conflicts.stages.theirs.path

@@ -103,6 +103,7 @@ type ConflictV1 struct {
 	Kind    string   `json:"kind"`
 	Message string   `json:"message"`
 	Stages  StagesV1 `json:"stages"`
+	Hunks   []HunkV1 `json:"hunks"`
 }
 
 // A StagesV1 holds the three sides of a conflicted path; null where it is absent.

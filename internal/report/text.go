@@ -27,6 +27,8 @@ type page struct {
 	w   io.Writer
 	o   TextOptions
 	err error
+
+	conflicted int // paths of the whole report that a person has to settle
 }
 
 func (p *page) printf(format string, args ...any) {
@@ -40,11 +42,12 @@ const (
 	green  = "32"
 	yellow = "33"
 	red    = "31"
+	cyan   = "36"
 	dim    = "2"
 )
 
 func (p *page) paint(code, s string) string {
-	if !p.o.Color || s == "" {
+	if !p.o.Color || s == "" || code == "" {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
@@ -66,7 +69,7 @@ func statusColor(s backport.Status) string {
 
 // PlanText writes a report for people: one line per target, then what is left out and why.
 func PlanText(w io.Writer, rep *backport.Report, h Header, o TextOptions) error {
-	p := &page{w: w, o: o}
+	p := &page{w: w, o: o, conflicted: conflictedPaths(rep)}
 	p.head(rep, h)
 	p.targets(rep)
 	if !o.Quiet {

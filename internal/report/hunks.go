@@ -1,0 +1,104 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/streams"
+)
+
+const (
+	glancePaths = 2  // conflicted paths of a report whose hunks are shown unasked
+	glanceLines = 20 // lines of hunks shown unasked for one path
+)
+
+// A HunkV1 is a place of a conflicted file with markers: lineno is that of its first line there.
+type HunkV1 struct {
+	Lineno int      `json:"lineno"`
+	Lines  []string `json:"lines"`
+}
+
+func hunksV1(hunks []backport.Hunk, path string) []HunkV1 {
+	out := []HunkV1{}
+	for _, h := range hunks {
+		if h.Path != path {
+			continue
+		}
+		v := HunkV1{Lineno: h.Line, Lines: []string{}}
+		for _, l := range h.Lines {
+			v.Lines = append(v.Lines, valid(l.Text))
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// conflictedPaths counts the paths of a report that a person has to settle.
+func conflictedPaths(rep *backport.Report) int {
+	n := 0
+	for _, o := range rep.Outcomes {
+		for _, k := range o.Picks {
+			if k.Status == backport.PickConflict {
+				n += len(k.Result.Conflicts)
+			}
+		}
+	}
+	return n
+}
+
+// hunks prints the hunks of one conflicted path, below its line.
+func (p *page) hunks(hunks []backport.Hunk, path string) {
+	if p.o.Quiet || !p.o.Verbose && p.conflicted > glancePaths {
+		return
+	}
+	var lines []string
+	for _, h := range hunks {
+		if h.Path != path {
+			continue
+		}
+		if len(lines) > 0 {
+			lines = append(lines, p.paint(dim, "⋮"))
+		}
+		for _, l := range h.Lines {
+			lines = append(lines, p.paint(sideColor(l.Side), streams.Clean(strings.ReplaceAll(l.Text, "\t", "    "))))
+		}
+	}
+	more := len(lines) - glanceLines
+	if p.o.Verbose || more <= 1 {
+		more = 0
+	}
+	for _, l := range lines[:len(lines)-more] {
+		p.printf("%s\n", strings.TrimRight("        "+l, " "))
+	}
+	if more > 0 {
+		p.printf("        %s\n", p.paint(dim, "… "+count(more, "line")+" more (-v shows them)"))
+	}
+}
+
+// hunksHint says that there are hunks which are not shown.
+func (p *page) hunksHint(o backport.Outcome) {
+	if p.o.Quiet || p.o.Verbose || p.conflicted <= glancePaths {
+		return
+	}
+	for _, k := range o.Picks {
+		if len(k.Hunks) > 0 {
+			p.printf("      %s\n", p.paint(dim, "… (-v shows the lines)"))
+			return
+		}
+	}
+}
+
+func sideColor(s backport.Side) string {
+	switch s {
+	case backport.SideMarker:
+		return dim
+	case backport.SideOurs:
+		return green
+	case backport.SideBase:
+		return yellow
+	case backport.SideTheirs:
+		return cyan
+	case backport.SideContext:
+	}
+	return ""
+}
