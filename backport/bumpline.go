@@ -16,6 +16,7 @@ type BumpAsk struct {
 	Version string // this version; "" for the next one
 	Day     policy.Date
 	Kind    policy.Kind // of the release; "" is the strongest kind of the commits in it
+	Entries bool        // write an entry of the notes for each commit that they do not speak of
 	Reason  string      // why a release that the cadence or equal patching holds back is made all the same
 	Policy  *policy.Policy
 	Others  []Target // the lines that the policy requires to have security fixes; nil: they need not be equal
@@ -105,7 +106,7 @@ func (r *runner) bumpLine(ctx context.Context, t Target, ask BumpAsk) BumpLine {
 			return l
 		}
 	}
-	l.Err = r.releaseCommit(ctx, &l, tree, anchor, next, ask)
+	l.Err = r.releaseCommit(ctx, &l, tree, anchor, next, released, ask)
 	return l
 }
 
@@ -133,7 +134,7 @@ func (r *runner) mayBump(t Target, next manifest.NextResult, ask BumpAsk, kind p
 }
 
 // releaseCommit makes the commit: the version in the files, the date in the notes.
-func (r *runner) releaseCommit(ctx context.Context, l *BumpLine, tree gitops.ID, anchor manifest.Anchor, next manifest.NextResult, ask BumpAsk) error {
+func (r *runner) releaseCommit(ctx context.Context, l *BumpLine, tree gitops.ID, anchor manifest.Anchor, next manifest.NextResult, rel release, ask BumpAsk) error {
 	t, files := l.Target, map[string][]byte{}
 	fsys := r.session.TreeFS(tree)
 	if next.Bump {
@@ -152,8 +153,14 @@ func (r *runner) releaseCommit(ctx context.Context, l *BumpLine, tree gitops.ID,
 		}
 		l.Warnings = append(l.Warnings, res.Warnings...)
 	}
+	if ask.Entries {
+		r.noteEntries(fsys, l, files, rel)
+	}
 	if !ask.RC {
 		r.dateNotes(fsys, l, files, ask.Day)
+	}
+	if _, ok := files[r.opts.Notes.File]; ok {
+		l.Outcome.Files = append(l.Outcome.Files, r.opts.Notes.File)
 	}
 	if len(files) == 0 {
 		l.Status, l.Why = StatusPresent, next.Why
@@ -190,6 +197,9 @@ func (r *runner) dateNotes(fsys *gitops.TreeFS, l *BumpLine, files map[string][]
 		warn(err.Error())
 		return
 	}
+	if written, ok := files[name]; ok {
+		before = written
+	}
 	after, err := manifest.DateNotes(before, l.Outcome.To, day.String())
 	switch {
 	case errors.Is(err, manifest.ErrNotesVersion):
@@ -198,6 +208,5 @@ func (r *runner) dateNotes(fsys *gitops.TreeFS, l *BumpLine, files map[string][]
 		warn(err.Error())
 	case string(after) != string(before):
 		files[name] = after
-		l.Outcome.Files = append(l.Outcome.Files, name)
 	}
 }

@@ -20,7 +20,7 @@ import (
 type bumpFlags struct {
 	version, kind, reason, date, at string
 	skip                            []string
-	rc, dry, check, sign            bool
+	rc, notes, dry, check, sign     bool
 }
 
 func (a *app) bumpCommand() *cobra.Command {
@@ -51,6 +51,7 @@ agree about the version.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRefused
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.BoolVar(&f.rc, "rc", false, "make the next candidate of a pending line")
+	fs.BoolVar(&f.notes, "notes", false, "write an entry of the release notes for each commit that they do not speak of yet")
 	fs.StringVar(&f.version, "version", "", "bump to this `VERSION`; needs one line")
 	fs.StringVar(&f.kind, "kind", "", "the `KIND` of the release (default: the strongest of its commits')")
 	fs.StringVar(&f.reason, "reason", "", "why the release is made though the policy holds it back")
@@ -142,7 +143,7 @@ func (a *app) planBump(ctx context.Context, w *workspace, f *bumpFlags, args []s
 		return nil, err
 	}
 	b := &bumpRun{args: f.again(args)}
-	ask := backport.BumpAsk{RC: f.rc, Version: f.version, Day: w.asOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: w.config.Policy}
+	ask := backport.BumpAsk{RC: f.rc, Entries: f.notes, Version: f.version, Day: w.asOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: w.config.Policy}
 	if len(f.skip) > 0 {
 		ask.Reason = "" // it is about the skipped lines
 	}
