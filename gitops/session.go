@@ -15,6 +15,7 @@ type Session struct {
 	mem   *odb.Overlay
 	spans merge.SpanCache
 	trees mergeTrees
+	kept  kept
 }
 
 // NewSession starts a session with nothing in it.

@@ -17,10 +17,11 @@ import (
 type TreeFS struct {
 	mem  *odb.Overlay
 	root ID
+	kept *kept
 }
 
 // TreeFS returns the file system of a tree of the session.
-func (s *Session) TreeFS(tree ID) *TreeFS { return &TreeFS{mem: s.mem, root: tree} }
+func (s *Session) TreeFS(tree ID) *TreeFS { return &TreeFS{mem: s.mem, root: tree, kept: &s.kept} }
 
 // ErrSymlink is what opening a symlink in a tree gives.
 var ErrSymlink = errors.New("is a symbolic link, which is not followed")

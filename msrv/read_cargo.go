@@ -17,7 +17,7 @@ type cargoDoc struct {
 
 // cargo reads a Cargo.toml: rust-version, edition and resolver, of the package and of the workspace.
 func (r *reader) cargo(f file) {
-	doc, err := manifest.TOML(f.data)
+	doc, err := manifest.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -187,7 +187,7 @@ func (r *reader) cargoManifest(p string) (*cargoDoc, error) {
 		r.cargoDocs[p] = nil
 		return nil, nil
 	}
-	doc, err := manifest.TOML(f.data)
+	doc, err := manifest.TOMLOf(r.tree, f.data)
 	if err != nil {
 		return nil, manifest.InFile(p, err)
 	}
@@ -198,7 +198,7 @@ func (r *reader) cargoManifest(p string) (*cargoDoc, error) {
 
 // cargoLock reads the format version of a Cargo.lock; a lock without one is of the first or second.
 func (r *reader) cargoLock(f file) {
-	doc, err := manifest.TOML(f.data)
+	doc, err := manifest.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return

@@ -60,7 +60,7 @@ func (r *reader) toolchainFile(f file) {
 		r.pin(f, s, manifest.Span{Start: at, End: at + len(line)})
 		return
 	}
-	doc, err := manifest.TOML(f.data)
+	doc, err := manifest.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -76,7 +76,7 @@ func (r *reader) toolchainFile(f file) {
 
 // clippy reads clippy's msrv.
 func (r *reader) clippy(f file) {
-	doc, err := manifest.TOML(f.data)
+	doc, err := manifest.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return

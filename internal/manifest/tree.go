@@ -85,7 +85,9 @@ func (s *source) exists(name string) (bool, error) {
 	return !info.IsDir(), nil
 }
 
-func (s *source) toml(name string) (*Document, error) { return s.parse(name, TOML) }
+func (s *source) toml(name string) (*Document, error) { return s.parse(name, s.parseTOML) }
+
+func (s *source) parseTOML(data []byte) (*Document, error) { return TOMLOf(s.tree, data) }
 
 func (s *source) json(name string) (*Document, error) { return s.parse(name, JSON) }
 
