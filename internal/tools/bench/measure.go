@@ -207,10 +207,12 @@ func (b *bench) apply(dir string, shapes []shape, releases []string) error {
 		if err != nil {
 			return err
 		}
-		if probe.exit == 0 {
-			s = clean
-			break
+		// A branch may have the commit already: then there is nothing to land.
+		if base, err := b.run(dir, "merge-base", clean.source, newest[0]); err != nil || base == clean.source || probe.exit != 0 {
+			continue
 		}
+		s = clean
+		break
 	}
 	for _, place := range places {
 		to := filepath.Join(place, "applied.git")
