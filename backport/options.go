@@ -130,6 +130,7 @@ type Options struct {
 	Partial   bool
 	NoBump    bool
 	NoCascade bool
+	NoWhy     bool // do not look for what a conflicted pick lacks
 	StripPin  bool
 	Embargo   bool // nothing of the fix's messages is told in names or pull requests
 	Seal      Seal

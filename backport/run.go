@@ -63,6 +63,7 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	if !opts.NoCascade {
 		r.cascade(ctx, targets, rep.Outcomes)
 	}
+	r.explain(ctx, rep.Outcomes)
 	for i := range rep.Outcomes {
 		if err := r.showConflicts(&rep.Outcomes[i]); err != nil {
 			return nil, err

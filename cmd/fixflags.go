@@ -26,6 +26,7 @@ type fixFlags struct {
 	origin, noOrigin, signoff, sign              bool
 	landing                                      bool // the commits are made to be landed, not to be shown
 	partial, verify, noCascade, noBump, stripPin bool
+	noWhy                                        bool
 	unsupported                                  map[string]*bool
 	recordFlags
 }
@@ -49,6 +50,7 @@ func (f *fixFlags) add(cmd *cobra.Command) {
 	fs.BoolVar(&f.partial, "partial", false, "create the ready branches though others are not ready; the exit code stays 3 or 5")
 	fs.BoolVar(&f.verify, "verify-with-git", false, "let git (2.41 or newer) repeat each pick; a difference refuses the target")
 	fs.BoolVar(&f.noCascade, "no-cascade", false, "do not take a pick that conflicts from the next newer branch's version of it")
+	fs.BoolVar(&f.noWhy, "no-why", false, "do not look for the commits of main that a conflicted target lacks")
 	fs.BoolVar(&f.noBump, "no-bump", false, "do not bump versions")
 	fs.BoolVar(&f.stripPin, "strip-pin", false, "leave out of the fix what raises a toolchain pin; recorded in the commit and the report")
 	fs.StringVar(&f.published, "published", "", "the `DAY` the change became public, for the policy's soak time")
@@ -186,7 +188,7 @@ func (a *app) resolveOne(ctx context.Context, w *workspace, arg string) ([]gitop
 func (a *app) options(w *workspace, f *fixFlags, fix backport.Fix) (backport.Options, *gitconfig.Ident, error) {
 	o := backport.Options{
 		AsOf: w.asOf, Main: w.main, Remote: w.remote, Name: f.name, Onto: f.onto, Mainline: f.mainline,
-		MainFirst: w.config.Policy.Rules.MainFirst, Partial: f.partial, NoBump: f.noBump, NoCascade: f.noCascade, StripPin: f.stripPin,
+		MainFirst: w.config.Policy.Rules.MainFirst, Partial: f.partial, NoBump: f.noBump, NoCascade: f.noCascade, NoWhy: f.noWhy, StripPin: f.stripPin,
 	}
 	if o.Name == "" {
 		o.Name = backport.DefaultName(fix.Commits[0])

@@ -108,6 +108,9 @@ func (p *page) details(o backport.Outcome) {
 				p.hunks(k.Hunks, c.Path)
 			}
 		}
+		if o.Status == backport.StatusConflicted {
+			p.why(k, o)
+		}
 		p.ruleDetails(k)
 		if p.o.Verbose {
 			for _, line := range k.Lines {

@@ -86,6 +86,7 @@ type PickV1 struct {
 	Commit    *string      `json:"commit"`
 	Via       string       `json:"via"`
 	Conflicts []ConflictV1 `json:"conflicts"`
+	Why       *WhyV1       `json:"why"`
 	Rules     []RuleV1     `json:"rules"`
 	Facts     []string     `json:"facts"`
 }
