@@ -118,28 +118,29 @@ type PRTemplates struct {
 
 // Options steer a plan.
 type Options struct {
-	AsOf      policy.Date
-	Main      gitops.Branch
-	Remote    string
-	Name      string // of the new branches: "backport/<Name>/<branch>"
-	Onto      []string
-	OntoTips  []gitops.ID // of Onto, in the same order
-	Mainline  int
-	Select    Selection
-	MainFirst policy.MainFirst
-	Partial   bool
-	NoBump    bool
-	NoCascade bool
-	NoWhy     bool // do not look for what a conflicted pick lacks
-	StripPin  bool
-	Embargo   bool // nothing of the fix's messages is told in names or pull requests
-	Seal      Seal
-	Bump      BumpRule
-	Gate      GateRule
-	Paths     []PathRule // the first that matches counts
-	Notes     NotesRule
-	PR        PRTemplates
-	Resolved  []Resolution
+	AsOf              policy.Date
+	Main              gitops.Branch
+	Remote            string
+	Name              string // of the new branches: "backport/<Name>/<branch>"
+	Onto              []string
+	OntoTips          []gitops.ID // of Onto, in the same order
+	Mainline          int
+	Select            Selection
+	MainFirst         policy.MainFirst
+	Partial           bool
+	NoBump            bool
+	NoCascade         bool
+	WithPrerequisites bool // take what makes a conflicted pick clean
+	NoWhy             bool // do not look for what a conflicted pick lacks
+	StripPin          bool
+	Embargo           bool // nothing of the fix's messages is told in names or pull requests
+	Seal              Seal
+	Bump              BumpRule
+	Gate              GateRule
+	Paths             []PathRule // the first that matches counts
+	Notes             NotesRule
+	PR                PRTemplates
+	Resolved          []Resolution
 	// Verify, if not nil, repeats each merge by other means; an error fails the target.
 	Verify func(ctx context.Context, base, ours, theirs gitops.ID) error
 }

@@ -65,8 +65,10 @@ type Pick struct {
 	Notes  []string  // what the commit's message says of what was left out
 	Ours   gitops.ID // the tree it was put onto
 	Hunks  []Hunk    // of the conflicts: the places with markers, path by path
-	Why    *Why      // of the conflicts; nil when nobody asked, or there are none
-	Rules  []RuleUse // conflicts that the policy's path rules settled
+	// Prerequisite is a commit that is no part of the fix, and is taken because the fix conflicts without it.
+	Prerequisite bool
+	Why          *Why      // of the conflicts; nil when nobody asked, or there are none
+	Rules        []RuleUse // conflicts that the policy's path rules settled
 }
 
 // Facts are all facts worth showing: what the path rules settled, then Lines.

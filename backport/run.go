@@ -64,6 +64,9 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 		r.cascade(ctx, targets, rep.Outcomes)
 	}
 	r.explain(ctx, rep.Outcomes)
+	if err := r.withPrerequisites(ctx, targets, rep.Outcomes); err != nil {
+		return nil, err
+	}
 	for i := range rep.Outcomes {
 		if err := r.showConflicts(&rep.Outcomes[i]); err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ type fixFlags struct {
 	origin, noOrigin, signoff, sign              bool
 	landing                                      bool // the commits are made to be landed, not to be shown
 	partial, verify, noCascade, noBump, stripPin bool
-	noWhy                                        bool
+	noWhy, prerequisites                         bool
 	unsupported                                  map[string]*bool
 	recordFlags
 }
@@ -51,6 +51,7 @@ func (f *fixFlags) add(cmd *cobra.Command) {
 	fs.BoolVar(&f.verify, "verify-with-git", false, "let git (2.41 or newer) repeat each pick; a difference refuses the target")
 	fs.BoolVar(&f.noCascade, "no-cascade", false, "do not take a pick that conflicts from the next newer branch's version of it")
 	fs.BoolVar(&f.noWhy, "no-why", false, "do not look for the commits of main that a conflicted target lacks")
+	fs.BoolVar(&f.prerequisites, "with-prerequisites", false, "take along, where a target conflicts, the commits of main that make it clean")
 	fs.BoolVar(&f.noBump, "no-bump", false, "do not bump versions")
 	fs.BoolVar(&f.stripPin, "strip-pin", false, "leave out of the fix what raises a toolchain pin; recorded in the commit and the report")
 	fs.StringVar(&f.published, "published", "", "the `DAY` the change became public, for the policy's soak time")
@@ -86,6 +87,9 @@ func (f *fixFlags) check(cmd *cobra.Command) error {
 		if cmd.Flags().Changed(r.flag) {
 			return usageError(fmt.Errorf("--%s is not offered: %s", r.flag, r.why), "")
 		}
+	}
+	if f.noWhy && f.prerequisites {
+		return usageError(errors.New("--with-prerequisites takes what a search finds, and --no-why leaves the search out"), "give one of them")
 	}
 	if f.mainline < 0 {
 		return usageError(fmt.Errorf("-m %d: want the number of a parent, counted from 1", f.mainline), "")
@@ -188,7 +192,7 @@ func (a *app) resolveOne(ctx context.Context, w *workspace, arg string) ([]gitop
 func (a *app) options(w *workspace, f *fixFlags, fix backport.Fix) (backport.Options, *gitconfig.Ident, error) {
 	o := backport.Options{
 		AsOf: w.asOf, Main: w.main, Remote: w.remote, Name: f.name, Onto: f.onto, Mainline: f.mainline,
-		MainFirst: w.config.Policy.Rules.MainFirst, Partial: f.partial, NoBump: f.noBump, NoCascade: f.noCascade, NoWhy: f.noWhy, StripPin: f.stripPin,
+		MainFirst: w.config.Policy.Rules.MainFirst, Partial: f.partial, NoBump: f.noBump, NoCascade: f.noCascade, NoWhy: f.noWhy, WithPrerequisites: f.prerequisites, StripPin: f.stripPin,
 	}
 	if o.Name == "" {
 		o.Name = backport.DefaultName(fix.Commits[0])

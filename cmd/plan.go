@@ -391,7 +391,7 @@ func applyArgs(a *app, f *fixFlags, fix backport.Fix, w *workspace, ident *gitco
 	for _, b := range []struct {
 		flag string
 		on   bool
-	}{{"-x", f.origin}, {"--no-x", f.noOrigin}, {"-s", f.signoff}, {"-S", f.sign}, {"--no-bump", f.noBump}, {"--no-cascade", f.noCascade}, {"--strip-pin", f.stripPin}} {
+	}{{"-x", f.origin}, {"--no-x", f.noOrigin}, {"-s", f.signoff}, {"-S", f.sign}, {"--no-bump", f.noBump}, {"--no-cascade", f.noCascade}, {"--with-prerequisites", f.prerequisites}, {"--strip-pin", f.stripPin}} {
 		if b.on {
 			out = append(out, b.flag)
 		}

@@ -218,7 +218,7 @@ func (a *app) replan(ctx context.Context, op *operation.Operation, settle func(c
 	if op.AsOf != "" {
 		a.asOf = op.AsOf
 	}
-	f.date, f.name, f.settle, f.noWhy = "@"+op.Date(), op.Name, settle, true
+	f.date, f.name, f.settle, f.noWhy = "@"+op.Date(), op.Name, settle, !f.prerequisites
 	return a.plan(ctx, &f, sub.Flags().Args())
 }
 

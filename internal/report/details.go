@@ -111,6 +111,9 @@ func (p *page) details(o backport.Outcome) {
 		if o.Status == backport.StatusConflicted {
 			p.why(k, o)
 		}
+		if k.Prerequisite && k.Status == backport.PickClean {
+			p.printf("      takes %s along, which is no part of the fix: the fix conflicts without it\n", p.o.Short(k.Source))
+		}
 		p.ruleDetails(k)
 		if p.o.Verbose {
 			for _, line := range k.Lines {

@@ -196,7 +196,7 @@ targets.gate.dependencies.name targets.gate.dependencies.path targets.gate.depen
 targets.gate.dropped targets.gate.dropped.key targets.gate.dropped.lineno targets.gate.dropped.now targets.gate.dropped.path targets.gate.dropped.was targets.gate.ok targets.gate.pin_only
 targets.gate.pins targets.gate.pins.baseline targets.gate.pins.key targets.gate.pins.level targets.gate.pins.lineno targets.gate.pins.now targets.gate.pins.path targets.gate.pins.role
 targets.gate.pins.verdict targets.gate.pins.was targets.head targets.line targets.phase
-targets.picks targets.picks.commit targets.picks.conflicts targets.picks.conflicts.kind targets.picks.conflicts.message targets.picks.why targets.picks.why.absent targets.picks.why.absent.path targets.picks.why.absent.deleted targets.picks.why.candidates targets.picks.why.candidates.commit
+targets.picks targets.picks.commit targets.picks.conflicts targets.picks.conflicts.kind targets.picks.conflicts.message targets.picks.prerequisite targets.picks.why targets.picks.why.absent targets.picks.why.absent.path targets.picks.why.absent.deleted targets.picks.why.candidates targets.picks.why.candidates.commit
 targets.picks.why.candidates.subject targets.picks.why.candidates.paths targets.picks.why.clean_with targets.picks.why.cut
 targets.picks.conflicts.path targets.picks.conflicts.stages
 targets.picks.conflicts.hunks targets.picks.conflicts.hunks.lineno targets.picks.conflicts.hunks.lines

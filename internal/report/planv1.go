@@ -80,15 +80,16 @@ type PresentV1 struct {
 
 // A PickV1 is one source commit taken onto a target.
 type PickV1 struct {
-	Source    string       `json:"source"`
-	Status    string       `json:"status"`
-	Tree      *string      `json:"tree"`
-	Commit    *string      `json:"commit"`
-	Via       string       `json:"via"`
-	Conflicts []ConflictV1 `json:"conflicts"`
-	Why       *WhyV1       `json:"why"`
-	Rules     []RuleV1     `json:"rules"`
-	Facts     []string     `json:"facts"`
+	Source       string       `json:"source"`
+	Status       string       `json:"status"`
+	Tree         *string      `json:"tree"`
+	Commit       *string      `json:"commit"`
+	Via          string       `json:"via"`
+	Conflicts    []ConflictV1 `json:"conflicts"`
+	Why          *WhyV1       `json:"why"`
+	Prerequisite bool         `json:"prerequisite"`
+	Rules        []RuleV1     `json:"rules"`
+	Facts        []string     `json:"facts"`
 }
 
 // A RuleV1 is a conflict that a path rule of the policy settled.
