@@ -58,6 +58,9 @@ func ParseTemplate(text string) (Template, error) {
 	if p.seen["version"] && len(p.seen) > 1 {
 		return fail("{version} already holds the other fields")
 	}
+	if _, err := apart(parts, false); err != nil {
+		return fail("%w", err)
+	}
 	t := Template{text: text, parts: parts}
 	var b strings.Builder
 	t.regex(&b, parts)
@@ -113,6 +116,28 @@ func (p *templateParser) parse(depth int) ([]part, error) {
 		}
 	}
 	return parts, nil
+}
+
+// apart demands that something stands between two fields: without it 1.21 and 12.1 are written alike.
+// after says whether a field may stand right before the parts; the answer, whether one may right after.
+func apart(parts []part, after bool) (bool, error) {
+	for _, p := range parts {
+		switch {
+		case p.literal != "":
+			after = false
+		case p.field != "" && after:
+			return false, fmt.Errorf("{%s} follows another field with nothing between them", p.field)
+		case p.field != "":
+			after = true
+		default:
+			inside, err := apart(p.group, after)
+			if err != nil {
+				return false, err
+			}
+			after = after || inside
+		}
+	}
+	return after, nil
 }
 
 func hasField(parts []part) bool {
