@@ -29,6 +29,14 @@ func (r *runner) bump(ctx context.Context, t Target, g Gated) (Bumped, error) {
 		out.Outcome.Skipped = "not a release branch"
 		return out, nil
 	}
+	if why := r.neverBump(); why != "" {
+		// No manifest is looked at: one that cannot be read is no matter of a pick that bumps nothing.
+		out.Outcome.Skipped = why
+		if t.Decision.Next != nil {
+			out.Outcome.To = t.Decision.Next.String()
+		}
+		return out, nil
+	}
 	separate := r.opts.Bump.When == BumpSeparate
 	tree := g.Picked.Tree
 	if separate {
@@ -113,21 +121,28 @@ func (r *runner) bumped(ctx context.Context, t Target, out Bumped, res manifest.
 	return out, err
 }
 
-// noBump says why a target's version is not bumped; "" when it is.
-func (r *runner) noBump(t Target, next manifest.NextResult) string {
+// neverBump says why no target's version is bumped; "" when some may be.
+func (r *runner) neverBump() string {
 	switch {
 	case r.opts.NoBump:
 		return "--no-bump"
+	case r.opts.Bump.When == BumpNever:
+		return `[bump] when = "never"`
+	case r.opts.Bump.When == BumpRelease:
+		return `[bump] when = "release": the verb bump makes it`
+	}
+	return ""
+}
+
+// noBump says why a target's version is not bumped; "" when it is.
+func (r *runner) noBump(t Target, next manifest.NextResult) string {
+	switch {
 	case t.Decision.State == policy.StatePending:
 		return "the line is not released yet"
 	case next.State == manifest.StateTagOnly:
 		return "no file holds the version: it is only a tag"
 	case !next.Bump:
 		return next.Why
-	case r.opts.Bump.When == BumpNever:
-		return `[bump] when = "never"`
-	case r.opts.Bump.When == BumpRelease:
-		return `[bump] when = "release": the verb bump makes it`
 	case r.fix.Kind == policy.CI || r.fix.Kind == policy.Docs:
 		return "a change of kind " + string(r.fix.Kind) + " alone makes no release"
 	case r.opts.Bump.HeldBack[t.Decision.ID] != "":

@@ -49,6 +49,12 @@ func TestScript(t *testing.T) {
 			}
 			env.Setenv("GIT_AUTHOR_DATE", "1784000000 +0000")
 			env.Setenv("COLUMNS", "")
+			// Newer gits start maintenance in the background after a commit: nothing may go on behind a snapshot.
+			quiet := filepath.Join(env.WorkDir, ".quiet.gitconfig")
+			if err := os.WriteFile(quiet, []byte("[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n"), 0o600); err != nil {
+				return err
+			}
+			env.Setenv("GIT_CONFIG_GLOBAL", quiet)
 			// Where there is a reference git it comes first on PATH.
 			if oracle := os.Getenv("GIT_BACKPORT_ORACLE"); oracle != "" {
 				env.Setenv("PATH", filepath.Dir(oracle)+string(os.PathListSeparator)+env.Getenv("PATH"))
