@@ -43,8 +43,9 @@ conformance: ## the merge engine beside git, on the merge cases in CASES (a bund
 faults: ## the fault campaigns of the ref transaction, at full length or as FAULTS says
 	go run ./internal/tools/faults $(FAULTS)
 
-bench: ## the benchmarks beside the code
+bench: ## the benchmarks beside the code; with CLONE=DIR, whole processes beside git too, into docs/performance.md
 	go test -run '^$$' -bench . -benchtime $(BENCHTIME) ./...
+	$(if $(CLONE),go run ./internal/tools/bench -C $(CLONE) $(if $(GIT_BACKPORT_ORACLE),-git $(GIT_BACKPORT_ORACLE)) -o docs/performance.md)
 
 figures: ## the pages of docs that hold figures, from full clones in CLONES
 	.ci/figures

@@ -88,7 +88,7 @@ func (b *bench) onePick(dir string, shapes []shape) error {
 	for _, s := range shapes {
 		b.print("%s\n", s.row())
 	}
-	b.print("\n`plan COMMIT --onto BRANCH --no-bump --json`, which asks the toolchain gate too where the pick is clean, beside `git merge-tree --write-tree --merge-base=COMMIT^ BRANCH COMMIT`:\n\n")
+	b.print("\n`plan COMMIT --onto BRANCH --no-bump --no-why --json`, which asks the toolchain gate too where the pick is clean, beside `git merge-tree --write-tree --merge-base=COMMIT^ BRANCH COMMIT`:\n\n")
 	b.print("| shape | ours ms | quartiles | CPU ms | peak MiB | git ms | quartiles | CPU ms | peak MiB | ratio |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	var ratios []float64
 	for _, s := range shapes {
@@ -218,7 +218,7 @@ func (b *bench) apply(dir string, shapes []shape, releases []string) error {
 		to := filepath.Join(place, "applied.git")
 		fresh := func() error { return b.borrow(dir, to) }
 		for _, verb := range []string{"plan", "apply"} {
-			args := append([]string{b.ours, "-C", to, verb, s.source, "--json", "--no-bump"}, onto(newest)...)
+			args := append([]string{b.ours, "-C", to, verb, s.source, "--json", "--no-why", "--no-bump"}, onto(newest)...)
 			if verb == "apply" {
 				args = append(args, "--partial")
 			}

@@ -32,7 +32,7 @@ func (b *bench) mergeTree(dir, name, source, onto string) command {
 
 // plan is the program planning a fix.
 func (b *bench) plan(dir, name, source string, more ...string) command {
-	return command{name: name, args: append([]string{b.ours, "-C", dir, "plan", source, "--json"}, more...)}
+	return command{name: name, args: append([]string{b.ours, "-C", dir, "plan", source, "--json", "--no-why"}, more...)}
 }
 
 func onto(branches []string) []string {
