@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,9 @@ directory): a project with long-term support, four supported release lines, and 
 conflicts on the oldest. Then it plans and applies the fix there, and explains each step.` + exitStatus(ExitOK, ExitFailure, ExitUsage),
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if a.json {
+				return usageError(errors.New("the demonstration is for people and has no JSON"), "plan --json, in what it built, has")
+			}
 			dir, err := a.demoDir(args)
 			if err != nil {
 				return err
