@@ -14,13 +14,21 @@ import (
 const maxFormer = 400
 
 // formerBumps returns the paths that the line's last two bump commits changed: those of the branch's
-// first-parent line that changed the version in the anchor file.
+// first-parent line that changed the version in the anchor file. A bump into the line is main's. Where the
+// line has two patch releases, their bumps are met before that, and the branch point need not be known.
 func (r *runner) formerBumps(ctx context.Context, t Target, anchor string) ([][]string, error) {
 	if anchor == "" {
 		return nil, nil
 	}
 	var out [][]string
-	point := r.history(t).Point
+	var point gitops.ID
+	if len(t.Versions) < 3 {
+		h, err := r.history(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		point = h.Point
+	}
 	id := t.Tip
 	for range maxFormer {
 		if err := ctx.Err(); err != nil {
@@ -37,11 +45,14 @@ func (r *runner) formerBumps(ctx context.Context, t Target, anchor string) ([][]
 		if err != nil {
 			return nil, err
 		}
-		bumped, err := r.bumps(parent, c.Tree, anchor)
+		was, now, err := r.bumps(parent, c.Tree, anchor)
 		if err != nil {
 			return nil, err
 		}
-		if bumped {
+		if was != now {
+			if !manifest.OfLine(was, t.Decision.Name()) {
+				break
+			}
 			changes, err := r.session.Changes(ctx, parent, c.Tree, nil)
 			if err != nil {
 				return nil, err
@@ -57,19 +68,23 @@ func (r *runner) formerBumps(ctx context.Context, t Target, anchor string) ([][]
 	return out, nil
 }
 
-// bumps tells whether the version in the anchor file differs between two trees.
-func (r *runner) bumps(before, after gitops.ID, anchor string) (bool, error) {
+// bumps returns the versions that the anchor file has in two trees; equal ones where it is the same, or
+// cannot be read.
+func (r *runner) bumps(before, after gitops.ID, anchor string) (was, now string, err error) {
 	a, err := r.session.Entry(before, anchor)
 	if err != nil {
-		return false, err
+		return "", "", err
 	}
 	b, err := r.session.Entry(after, anchor)
 	if err != nil || a == nil || b == nil || *a == *b {
-		return false, err
+		return "", "", err
 	}
-	was, errWas := manifest.ReadAnchor(r.session.TreeFS(before), r.opts.Bump.Files)
-	now, errNow := manifest.ReadAnchor(r.session.TreeFS(after), r.opts.Bump.Files)
-	return errWas == nil && errNow == nil && was.Version != now.Version, nil
+	old, errOld := manifest.ReadAnchor(r.session.TreeFS(before), r.opts.Bump.Files)
+	new, errNew := manifest.ReadAnchor(r.session.TreeFS(after), r.opts.Bump.Files)
+	if errOld != nil || errNew != nil {
+		return "", "", nil //nolint:nilerr // a version that cannot be read was not bumped
+	}
+	return old.Version, new.Version, nil
 }
 
 // A release is what a line has got since its last tag.
@@ -215,7 +230,11 @@ func (r *runner) hasFix(ctx context.Context, t Target, fix trace) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	for _, id := range r.history(t).Commits {
+	h, err := r.history(ctx, t)
+	if err != nil {
+		return false, err
+	}
+	for _, id := range h.Commits {
 		if l.undone[id] {
 			continue
 		}

@@ -44,9 +44,7 @@ type BumpPlan struct {
 // BumpLines makes the release commits of lines, each alone on its branch's tip, in memory.
 func BumpLines(ctx context.Context, s *gitops.Session, targets []Target, ask BumpAsk, opts Options) (*BumpPlan, error) {
 	r := newRunner(s, Fix{}, opts)
-	if err := r.loadHistories(ctx, append(append([]Target{}, targets...), ask.Others...)); err != nil {
-		return nil, err
-	}
+	r.exact = true
 	out := &BumpPlan{}
 	for _, t := range targets {
 		if err := ctx.Err(); err != nil {

@@ -56,16 +56,26 @@ func (r *runner) gateStage(ctx context.Context, t Target, p Picked) (Gated, erro
 // gateConflict asks the gate about a fix that conflicts: what its commits raise above the branch's tip and
 // promise stops the target, whatever a person makes of the conflict. nil: they raise nothing.
 func (r *runner) gateConflict(ctx context.Context, t Target, p Picked) (*GateOutcome, error) {
-	promise, err := promiseOf(r.session, r.opts.Gate, t, r.history(t).Point)
-	if err != nil {
-		return nil, err
-	}
-	out := &GateOutcome{Baseline: promise.name}
+	raises := map[gitops.ID]*raise{}
 	for _, source := range r.fix.Commits {
 		found, err := r.raiseOf(ctx, source)
 		if err != nil {
 			return nil, err
 		}
+		if found != nil {
+			raises[source] = found
+		}
+	}
+	if len(raises) == 0 {
+		return nil, nil //nolint:nilnil // nothing rises
+	}
+	promise, err := r.promise(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	out := &GateOutcome{Baseline: promise.name}
+	for _, source := range r.fix.Commits {
+		found := raises[source]
 		if found == nil {
 			continue
 		}
@@ -103,24 +113,39 @@ func (r *runner) gateStripped(ctx context.Context, t Target, before Gated) (Gate
 }
 
 // gate asks whether the picked tree needs a newer toolchain than the branch promised when it was cut.
-// Only pin files that differ between the result and the tip, or the branch point, are read.
+// A pick that leaves every pin as the tip has it raises none, whatever was promised.
 func (r *runner) gate(ctx context.Context, t Target, p Picked) (Gated, error) {
-	out := Gated{Picked: p, Outcome: &GateOutcome{OK: true}}
-	promise, err := promiseOf(r.session, r.opts.Gate, t, r.history(t).Point)
+	out := Gated{Picked: p}
+	paths, err := pinPaths(ctx, r.session, r.opts.Gate.Options, p.Tree, p.TipTree)
 	if err != nil {
 		return out, err
 	}
-	promise.reason = r.opts.Select.Reason
-	out.Outcome, err = checkPins(ctx, r.session, r.opts.Gate, promise, p.TipTree, p.Tree)
-	if err != nil {
-		return out, err
+	promise := promise{name: "tip " + r.session.Repo().Short(t.Tip)}
+	verdict := r.opts.Gate.judge(r.session, promise, paths, p.TipTree, p.Tree)
+	if !verdict.Untouched() {
+		if promise, err = r.promise(ctx, t); err != nil {
+			return out, err
+		}
+		verdict = r.opts.Gate.judge(r.session, promise, paths, p.TipTree, p.Tree)
 	}
+	out.Outcome = &GateOutcome{Baseline: promise.name, OK: verdict.OK, Findings: verdict.At(msrv.LevelNotice)}
 	out.Outcome.Dependencies, err = newDependencies(ctx, r.session, r.opts.Gate, p.TipTree, p.Tree)
 	if err != nil {
 		return out, err
 	}
 	out.Warnings = append(out.Warnings, dependencyWarnings(out.Outcome.Dependencies, t.Name())...)
 	return out, nil
+}
+
+// promise finds what a target's branch promised, and the reason for which a pin may rise.
+func (r *runner) promise(ctx context.Context, t Target) (promise, error) {
+	h, err := r.history(ctx, t)
+	if err != nil {
+		return promise{}, err
+	}
+	p, err := promiseOf(r.session, r.opts.Gate, t, h.Point)
+	p.reason = r.opts.Select.Reason
+	return p, err
 }
 
 // A promise is what a branch promised about its toolchains: the tree that says so, and what the policy
@@ -171,7 +196,7 @@ func promiseOf(s *gitops.Session, rule GateRule, t Target, point gitops.ID) (pro
 // checkPins compares the pins of a result with those of the tip and of the branch's promise.
 func checkPins(ctx context.Context, s *gitops.Session, rule GateRule, p promise, tip, result gitops.ID) (*GateOutcome, error) {
 	out := &GateOutcome{OK: true, Baseline: p.name}
-	paths, err := pinPaths(ctx, s, rule.Options, tip, p.tree, result)
+	paths, err := pinPaths(ctx, s, rule.Options, result, tip, p.tree)
 	if err != nil || len(paths) == 0 {
 		return out, err
 	}
@@ -194,10 +219,10 @@ func (rule GateRule) judge(s *gitops.Session, p promise, paths []string, tip, re
 	return msrv.Gate(in)
 }
 
-// pinPaths lists the pin files that differ between the result and the tip or the baseline.
-func pinPaths(ctx context.Context, s *gitops.Session, o msrv.Options, tip, base, result gitops.ID) ([]string, error) {
+// pinPaths lists the pin files that differ between the result and any of some trees.
+func pinPaths(ctx context.Context, s *gitops.Session, o msrv.Options, result gitops.ID, others ...gitops.ID) ([]string, error) {
 	seen := map[string]bool{}
-	for _, before := range []gitops.ID{tip, base} {
+	for _, before := range others {
 		if before.IsZero() {
 			continue
 		}

@@ -197,7 +197,7 @@ func (r *runner) hearsayWarning(ctx context.Context, t Target, source gitops.ID,
 	if err != nil {
 		return err
 	}
-	l, err := r.ledgerOf(ctx, t)
+	l, err := r.evidenceLedger(ctx, t)
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ func (r *runner) evidence(ctx context.Context, t Target, source gitops.ID) (*Evi
 			return &Evidence{Commit: source, How: "ancestor"}, nil
 		}
 	}
-	l, err := r.ledgerOf(ctx, t)
+	l, err := r.evidenceLedger(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,10 @@ func (r *runner) tipHas(ctx context.Context, t Target, source gitops.ID) (bool, 
 	if t.Tip == source {
 		return true, nil
 	}
-	return r.session.Repo().IsAncestor(ctx, source, t.Tip)
+	if r.exact {
+		return r.session.Repo().IsAncestor(ctx, source, t.Tip)
+	}
+	return r.session.Repo().Contains(ctx, t.Tip, source)
 }
 
 // undoneSince tells whether a commit between source and the tip takes source back, and stands.
@@ -137,20 +140,41 @@ func (r *runner) undoneSince(ctx context.Context, t Target, source gitops.ID) (b
 	return l.undone[source], nil
 }
 
+// evidenceLedger returns the ledger of the commits that can speak of the fix.
+func (r *runner) evidenceLedger(ctx context.Context, t Target) (*ledger, error) {
+	if r.exact {
+		return r.ledgerOf(ctx, t)
+	}
+	return r.cachedLedger(ctx, t, r.recent, func() ([]gitops.ID, error) {
+		return r.session.Repo().Recent(ctx, t.Tip, r.fix.Commits)
+	})
+}
+
 // ledgerOf returns the ledger of what the target's branch has and main has not.
 func (r *runner) ledgerOf(ctx context.Context, t Target) (*ledger, error) {
+	return r.cachedLedger(ctx, t, r.ledgers, func() ([]gitops.ID, error) {
+		h, err := r.history(ctx, t)
+		return h.Commits, err
+	})
+}
+
+// cachedLedger reads the ledger of a target's tip, once.
+func (r *runner) cachedLedger(ctx context.Context, t Target, cache map[gitops.ID]*ledger, list func() ([]gitops.ID, error)) (*ledger, error) {
 	r.mu.Lock()
-	l, commits := r.ledgers[t.Tip], r.histories[t.Tip].Commits
+	l := cache[t.Tip]
 	r.mu.Unlock()
 	if l != nil {
 		return l, nil
 	}
-	l, err := readLedger(ctx, r.session, commits)
+	commits, err := list()
 	if err != nil {
 		return nil, err
 	}
+	if l, err = readLedger(ctx, r.session, commits); err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
-	r.ledgers[t.Tip] = l
+	cache[t.Tip] = l
 	r.mu.Unlock()
 	return l, nil
 }

@@ -26,16 +26,21 @@ type runner struct {
 	opts    Options
 	fix     Fix
 
-	mu        sync.Mutex
-	histories map[gitops.ID]gitops.History
-	ledgers   map[gitops.ID]*ledger
-	raises    map[gitops.ID]*raise
+	histories *histories
+	// exact asks every commit of a branch for evidence, and not only those since the fix was made. It is
+	// for fixes that are not known beforehand.
+	exact bool
+
+	mu      sync.Mutex
+	ledgers map[gitops.ID]*ledger // by tip
+	recent  map[gitops.ID]*ledger // by tip, of the time since the fix
+	raises  map[gitops.ID]*raise
 }
 
 func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 	return &runner{
-		session: s, opts: opts, fix: fix, histories: map[gitops.ID]gitops.History{},
-		ledgers: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raise{},
+		session: s, opts: opts, fix: fix, histories: &histories{by: map[gitops.ID]*branchHistory{}},
+		ledgers: map[gitops.ID]*ledger{}, recent: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raise{},
 	}
 }
 
@@ -45,9 +50,6 @@ func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opts Options) (*Report, error) {
 	r := newRunner(s, fix, opts)
 	targets := named(selected.Targets)
-	if err := r.loadHistories(ctx, targets); err != nil {
-		return nil, err
-	}
 	rep := &Report{Options: opts, Fix: fix, Selected: selected, Outcomes: make([]Outcome, len(targets))}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -121,31 +123,39 @@ func refused(o Outcome) Outcome {
 	return o
 }
 
-// loadHistories compares all targets' branches with main in one walk.
-func (r *runner) loadHistories(ctx context.Context, targets []Target) error {
-	if r.opts.Main.Tip.IsZero() {
-		return nil
-	}
-	var tips []gitops.ID
-	for _, t := range targets {
-		if _, known := r.histories[t.Tip]; !known {
-			r.histories[t.Tip] = gitops.History{}
-			tips = append(tips, t.Tip)
-		}
-	}
-	list, err := r.session.Repo().Histories(ctx, r.opts.Main.Tip, tips)
-	if err != nil {
-		return err
-	}
-	for i, tip := range tips {
-		r.histories[tip] = list[i]
-	}
-	return nil
+// histories compares branches with main, each when it is first asked for: that walks through all that
+// main has got since the branch was cut, and most picks do not need to know.
+type histories struct {
+	mu sync.Mutex
+	by map[gitops.ID]*branchHistory
+}
+
+type branchHistory struct {
+	mu    sync.Mutex
+	known bool
+	gitops.History
 }
 
 // history returns what a target's branch has and main has not; nothing where there is no main.
-func (r *runner) history(t Target) gitops.History {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.histories[t.Tip]
+func (r *runner) history(ctx context.Context, t Target) (gitops.History, error) {
+	if r.opts.Main.Tip.IsZero() {
+		return gitops.History{}, nil
+	}
+	r.histories.mu.Lock()
+	h := r.histories.by[t.Tip]
+	if h == nil {
+		h = &branchHistory{}
+		r.histories.by[t.Tip] = h
+	}
+	r.histories.mu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.known {
+		list, err := r.session.Repo().Histories(ctx, r.opts.Main.Tip, []gitops.ID{t.Tip})
+		if err != nil {
+			return gitops.History{}, err
+		}
+		h.History, h.known = list[0], true
+	}
+	return h.History, nil
 }

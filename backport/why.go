@@ -71,7 +71,7 @@ type search struct {
 }
 
 func (s *search) run(ctx context.Context) *Why {
-	err := s.absences()
+	err := s.absences(ctx)
 	if err == nil && len(s.why.Absent) < len(s.pick.Result.Conflicts) {
 		if err = s.candidates(ctx); err == nil {
 			err = s.sets(ctx)
@@ -82,7 +82,7 @@ func (s *search) run(ctx context.Context) *Why {
 }
 
 // absences finds the conflicted paths that are not on the branch at all.
-func (s *search) absences() error {
+func (s *search) absences(ctx context.Context) error {
 	var err error
 	if s.tip, err = s.session.TreeOf(s.target.Tip); err != nil {
 		return err
@@ -92,8 +92,12 @@ func (s *search) absences() error {
 			continue
 		}
 		a := Absence{Path: c.Path}
-		if point := s.history(s.target).Point; !point.IsZero() {
-			tree, err := s.session.TreeOf(point)
+		h, err := s.history(ctx, s.target)
+		if err != nil {
+			return err
+		}
+		if !h.Point.IsZero() {
+			tree, err := s.session.TreeOf(h.Point)
 			if err != nil {
 				return err
 			}

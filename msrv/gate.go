@@ -48,6 +48,11 @@ type Verdict struct {
 	Findings []Finding
 }
 
+// Untouched tells whether every pin could be read and is as it was at the tip.
+func (v Verdict) Untouched() bool {
+	return !slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Problem != nil || f.Outcome != Unchanged })
+}
+
 // At returns the findings of at least a level.
 func (v Verdict) At(least Level) []Finding {
 	var out []Finding

@@ -249,6 +249,12 @@ func (n *nextRun) usable(v version) error {
 	return nil
 }
 
+// OfLine tells whether a version is of a release line, "36" or "1.21".
+func OfLine(text, line string) bool {
+	v, err := parseVersion(text)
+	return err == nil && v.in(line)
+}
+
 // in tells whether v is of a line: "36" is all of 36, "1.21" all of 1.21.
 func (v version) in(line string) bool {
 	major, minor, two := strings.Cut(line, ".")

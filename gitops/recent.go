@@ -1,0 +1,95 @@
+package gitops
+
+import (
+	"context"
+	"math"
+
+	"github.com/git-backport/git-backport/gitops/odb"
+)
+
+// Without a commit-graph only a walk through all that was committed between two commits proves that one
+// is no ancestor of the other. Where that costs more than a pick and little hangs on it, dates decide
+// where to stop looking, with room for clocks that were wrong: a commit is taken to be no older than
+// what it stands on, but for clockSlop, and but for single commits, of which clockRun may follow one
+// another.
+const (
+	clockSlop = 30 * 24 * 3600 // seconds
+	clockRun  = 16
+)
+
+// A cutoff tells when a walk by dates is past a date for good.
+type cutoff struct {
+	date int64 // seconds since 1970
+	run  int   // how many commits in a row were older
+}
+
+// past takes the date of the next commit of a walk.
+func (c *cutoff) past(date int64) bool {
+	if date >= c.date-clockSlop {
+		c.run = 0
+		return false
+	}
+	c.run++
+	return c.run > clockRun
+}
+
+// Contains tells whether commit is tip or an ancestor of it. With a commit-graph that knows one of them
+// the answer is exact; without one a commit is missed below a run of clocks that were wrong by more
+// than a month. IsAncestor never misses one, and may have to walk through all that main has got since.
+func (r *Repo) Contains(ctx context.Context, tip, commit ID) (bool, error) {
+	a, err := r.ancestryOf(tip)
+	if err != nil {
+		return false, err
+	}
+	info, err := r.commitInfo(commit)
+	if err != nil {
+		return false, err
+	}
+	if info.level != odb.LevelUnknown {
+		return a.has(ctx, commit)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	cut := cutoff{date: info.date}
+	// What a commit-graph knows is above all that it knows not: such a commit stands on nothing unknown.
+	for !a.knows(commit) && len(a.queue) > 0 && a.queue[0].level == odb.LevelUnknown && !cut.past(a.queue[0].info.date) {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		if _, _, err := a.step(); err != nil {
+			return false, err
+		}
+	}
+	return a.knows(commit), nil
+}
+
+// Recent lists what tip has of the time since the oldest of some commits: the commits among which copies
+// of them can be, because a copy names what it was made from and so is younger. Youngest first.
+func (r *Repo) Recent(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
+	cut := cutoff{date: math.MaxInt64}
+	for _, id := range commits {
+		info, err := r.commitInfo(id)
+		if err != nil {
+			return nil, err
+		}
+		cut.date = min(cut.date, info.date)
+	}
+	w := &walk{repo: r, byDate: true, seen: map[ID]bool{}}
+	if err := w.begin(tip); err != nil {
+		return nil, err
+	}
+	var found []ID
+	for len(w.queue) > 0 && len(found) < maxBranchCommits && !cut.past(w.queue[0].info.date) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		id, _, err := w.step()
+		if err != nil {
+			return nil, err
+		}
+		if cut.run == 0 {
+			found = append(found, id)
+		}
+	}
+	return found, nil
+}
