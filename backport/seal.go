@@ -6,13 +6,22 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// sealPick makes the commit of a pick: the source's author byte for byte, the user as committer, the
-// message as git cherry-pick writes it. Signatures and other headers are not copied.
+// sealPick makes the commit of a pick.
 func (r *runner) sealPick(k Pick, onMain bool, parent gitops.ID) (gitops.ID, error) {
+	c, err := r.pickedCommit(k, onMain, parent)
+	if err != nil {
+		return gitops.ID{}, err
+	}
+	return r.sign(c)
+}
+
+// pickedCommit is what the commit of a pick says: the source's author byte for byte, the user as
+// committer, the message as git cherry-pick writes it. Signatures and other headers are not copied.
+func (r *runner) pickedCommit(k Pick, onMain bool, parent gitops.ID) (*gitops.Commit, error) {
 	source := k.Source
 	src, err := r.session.Commit(source)
 	if err != nil {
-		return gitops.ID{}, err
+		return nil, err
 	}
 	how := gitops.PickHow{Trailers: r.opts.Seal.Trailers, SignOff: r.opts.Seal.SignOff}
 	if r.opts.Seal.Origin == OriginYes || (r.opts.Seal.Origin == OriginAuto && onMain) {
@@ -23,9 +32,9 @@ func (r *runner) sealPick(k Pick, onMain bool, parent gitops.ID) (gitops.ID, err
 	}
 	c, err := gitops.PickedCommit(src, k.Result.Tree, parent, string(r.opts.Seal.Committer), how)
 	if err != nil {
-		return gitops.ID{}, fmt.Errorf("making the commit for %s: %w", source, err)
+		return nil, fmt.Errorf("making the commit for %s: %w", source, err)
 	}
-	return r.sign(c)
+	return c, nil
 }
 
 // sealBump makes the commit of a version bump, whose author is the user.

@@ -17,7 +17,7 @@ import (
 
 // explanations lists, in order, how typed errors are told to the user. The first that knows an error counts.
 func explanations() []func(error) *Error {
-	return []func(error) *Error{explainOpening, explainObjects, explainRefs, explainRevision, explainPolicy, explainPick, explainOperation}
+	return []func(error) *Error{explainOpening, explainObjects, explainRefs, explainRevision, explainPolicy, explainPick, explainOperation, explainGit}
 }
 
 // as finds a typed error, and says whether there is one.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
@@ -16,6 +18,7 @@ import (
 
 // A resolution is what a person made of a conflicted pick, while it is read and looked at.
 type resolution struct {
+	*app
 	w        *workspace
 	target   *operation.Target
 	accept   bool // take what looks like a mistake
@@ -24,22 +27,35 @@ type resolution struct {
 	doubtful []string // what is taken with accept
 }
 
-// all are the resolutions of the target, the new one last.
-func (r *resolution) all() []backport.Resolution {
+// earlier are the resolutions of the target before this one.
+func (r *resolution) earlier() []backport.Resolution {
 	var out []backport.Resolution
-	for _, d := range append(append([]operation.Resolved{}, r.target.Resolved...), r.made) {
-		out = append(out, backport.Resolution{Branch: r.target.Branch, Source: d.Source, Ours: d.Ours, Tree: d.Tree})
+	for _, d := range r.target.Resolved {
+		out = append(out, r.of(d))
 	}
 	return out
 }
 
-// read takes the resolution from a directory, or from a commit where dir is "".
+// last is this one.
+func (r *resolution) last() backport.Resolution { return r.of(r.made) }
+
+func (r *resolution) of(d operation.Resolved) backport.Resolution {
+	return backport.Resolution{Branch: r.target.Branch, Source: d.Source, Ours: d.Ours, Tree: d.Tree}
+}
+
+// read takes the resolution from a directory or a work tree, or from a commit where dir is "".
 func (r *resolution) read(ctx context.Context, dir, from string) error {
 	var err error
-	if dir != "" {
+	switch {
+	case dir == "":
+		var id gitops.ID
+		if id, err = r.w.repo.Resolve(ctx, from); err == nil {
+			err = r.readCommit(ctx, id)
+		}
+	case isWorkTree(dir):
+		err = r.readWorkTree(ctx, dir)
+	default:
 		err = r.readDir(dir)
-	} else {
-		err = r.readCommit(ctx, from)
 	}
 	if err != nil {
 		return err
@@ -79,7 +95,7 @@ func (r *resolution) readDir(dir string) error {
 	for _, c := range r.target.Conflicts {
 		conflicts[string(c.Path)] = c
 		if !regularConflict(c) {
-			r.never = append(r.never, fmt.Sprintf("%q is no regular file: settle it in a work tree, and continue --from REV", c.Path))
+			r.never = append(r.never, fmt.Sprintf("%q is no regular file: settle it in a work tree (resolve --worktree)", c.Path))
 		}
 	}
 	stages := map[string]*gitops.Stage{}
@@ -102,26 +118,62 @@ func (r *resolution) readDir(dir string) error {
 			return err
 		}
 	}
-	for p, c := range conflicts {
+	for _, c := range r.target.Conflicts {
+		p := string(c.Path)
 		if stages[p] != nil {
 			continue
 		}
 		stages[p] = nil
-		if c.Ours != nil && c.Theirs != nil {
-			r.doubtful = append(r.doubtful, fmt.Sprintf("%q is deleted, and both sides have it", p))
-		}
+		r.lookDeleted(c)
 	}
 	r.made.Tree, err = r.w.session.SetStages(r.target.Markers, stages)
 	return err
 }
 
-// readCommit takes the tree of a commit whose parent is what the pick was tried on.
-func (r *resolution) readCommit(ctx context.Context, rev string) error {
-	s := r.w.session
-	id, err := r.w.repo.Resolve(ctx, rev)
+// isWorkTree tells whether a directory is the top of a work tree.
+func isWorkTree(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
+}
+
+// readWorkTree takes the commit that was made in a work tree, or else its index.
+func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
+	git, err := r.userGit(ctx, r.w.repo, r.w.env.Dir)
 	if err != nil {
 		return err
 	}
+	if common, err := checkout.CommonDir(ctx, git, dir); err != nil || !checkout.SameDir(common, r.w.repo.Layout.CommonDir) {
+		return usageError(fmt.Errorf("%q is not a work tree of this repository", dir), "name one that is, a commit, or a directory of files")
+	}
+	state, err := checkout.ReadState(ctx, git, dir)
+	if err != nil {
+		return err
+	}
+	if len(state.Unmerged) > 0 {
+		r.never = append(r.never, checkout.Some(state.Unmerged)+" is unmerged: git add or git rm it when it is settled")
+	}
+	if len(state.Unstaged) > 0 {
+		r.never = append(r.never, checkout.Some(state.Unstaged)+" is changed and not added: git add it, or git restore it")
+	}
+	if err := r.judge(); err != nil {
+		return err
+	}
+	head, err := r.w.session.TreeOf(state.Head)
+	if err != nil {
+		return err
+	}
+	if head == r.target.Ours {
+		return r.takeTree(ctx, state.Tree)
+	}
+	if state.Tree != head {
+		r.never = append(r.never, "there are changes on top of the commit that was made: commit them too, with --amend")
+	}
+	return r.readCommit(ctx, state.Head)
+}
+
+// readCommit takes the tree of a commit whose parent is what the pick was tried on.
+func (r *resolution) readCommit(ctx context.Context, id gitops.ID) error {
+	s := r.w.session
 	c, err := s.Commit(id)
 	if err != nil {
 		return err
@@ -135,13 +187,20 @@ func (r *resolution) readCommit(ctx context.Context, rev string) error {
 	}
 	if parent != r.target.Ours {
 		return usageError(fmt.Errorf("the parent of %s is not what the fix is picked onto", r.w.repo.Short(id)),
-			fmt.Sprintf("git checkout --detach %s, git cherry-pick %s, and name the commit that makes", r.target.Base, r.made.Source))
+			fmt.Sprintf("resolve %s --worktree makes a work tree of it; or git checkout --detach %s, git cherry-pick %s, and name the one commit that makes", r.target.Name(), r.target.Base, r.made.Source))
 	}
+	return r.takeTree(ctx, c.Tree)
+}
+
+// takeTree takes a whole tree. What it changes is written anew, so that git's rules for trees hold and
+// nothing is missing when the work tree is gone.
+func (r *resolution) takeTree(ctx context.Context, tree gitops.ID) error {
+	s := r.w.session
 	inFix, err := r.fixPaths(ctx)
 	if err != nil {
 		return err
 	}
-	changes, err := s.Changes(ctx, r.target.Ours, c.Tree, nil)
+	changes, err := s.Changes(ctx, r.target.Ours, tree, nil)
 	if err != nil {
 		return err
 	}
@@ -151,22 +210,59 @@ func (r *resolution) readCommit(ctx context.Context, rev string) error {
 		if !inFix[ch.Path] {
 			r.doubtful = append(r.doubtful, fmt.Sprintf("%q is not a path of the fix", ch.Path))
 		}
-	}
-	for _, cf := range r.target.Conflicts {
-		st, err := s.Entry(c.Tree, string(cf.Path))
-		if err != nil || st == nil || !st.Regular() {
-			continue // gone, or no file with lines: nothing to look at
-		}
-		data, err := s.Blob(st.ID)
-		if err != nil {
-			return err
-		}
-		if err := r.look(cf, data); err != nil {
+		if err := r.takeChange(ch); err != nil {
 			return err
 		}
 	}
-	r.made.Tree, err = s.SetStages(r.target.Ours, stages) // written anew: git's rules for trees hold
+	r.made.Tree, err = s.SetStages(r.target.Ours, stages)
 	return err
+}
+
+// takeChange writes a changed file anew and looks at it, unless it is as the pick itself left it.
+func (r *resolution) takeChange(ch gitops.Change) error {
+	c, conflicted := r.conflictAt(ch.Path)
+	if ch.New == nil {
+		if conflicted {
+			r.lookDeleted(c)
+		}
+		return nil
+	}
+	if ch.New.Mode == uint32(object.ModeGitlink) {
+		return nil
+	}
+	s := r.w.session
+	data, err := s.Blob(ch.New.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := s.WriteBlob(data); err != nil || !ch.New.Regular() {
+		return err
+	}
+	if !conflicted {
+		picked, err := s.Entry(r.target.Markers, ch.Path)
+		if err != nil || picked != nil && *picked == *ch.New {
+			return err
+		}
+		c = operation.Conflict{Path: []byte(ch.Path), Ours: recordStage(ch.Old), Theirs: recordStage(picked)}
+	}
+	return r.look(c, data)
+}
+
+// conflictAt is the conflict at a path.
+func (r *resolution) conflictAt(path string) (operation.Conflict, bool) {
+	for _, c := range r.target.Conflicts {
+		if string(c.Path) == path {
+			return c, true
+		}
+	}
+	return operation.Conflict{}, false
+}
+
+// lookDeleted doubts that a file is to go that both sides have.
+func (r *resolution) lookDeleted(c operation.Conflict) {
+	if c.Ours != nil && c.Theirs != nil {
+		r.doubtful = append(r.doubtful, fmt.Sprintf("%q is deleted, and both sides have it", c.Path))
+	}
 }
 
 // fixPaths are the paths that the fix changes, and those that conflict.

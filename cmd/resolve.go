@@ -2,99 +2,174 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"reflect"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
-	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
+// A resolveDoc is the document of resolve.
+type resolveDoc struct {
+	Schema   string          `json:"schema"`
+	Version  string          `json:"version"`
+	Error    *report.ErrorV1 `json:"error"`
+	Dir      string          `json:"dir"`
+	Worktree bool            `json:"worktree"`
+	Head     *string         `json:"head"`  // of the work tree
+	Files    []report.Path   `json:"files"` // that conflict and are there
+	Other    []report.Path   `json:"other"` // that conflict and are not: see next
+	Next     string          `json:"next"`
+	Exit     int             `json:"exit"`
+}
+
 func (a *app) resolveCommand() *cobra.Command {
-	var into string
+	var r resolving
 	cmd := &cobra.Command{
 		Use: "resolve LINE [OP]", GroupID: "do", Args: cobra.RangeArgs(1, 2),
-		Short: "Write the conflicted files of one target, with markers, into a directory",
+		Short: "Write the conflicted files of one target, with markers, for a person to settle",
 		Long: `Writes the files that conflict on one target of an open operation into a new directory, with git's
 conflict markers. Edit them there (delete one that is to go), then 'continue LINE --from DIR' takes them.
 The repository is not touched.
 
-The conflict can be settled in a work tree as well: pick the commit there by git cherry-pick, commit,
-and 'continue LINE --from REV'.` + exitStatus(ExitOK, ExitUsage, ExitRepository),
+With --worktree the directory becomes a linked work tree, made by your own git and left as git
+cherry-pick leaves one that conflicts: git status, git diff, git mergetool and git checkout --conflict
+work in it. HEAD is detached and no branch is made; the repository gets the work tree's entry, and
+nothing else of it changes. Settle the files and git add them, or commit, then 'continue LINE' takes
+what is there and has git remove the work tree, unless something in it would be lost. In a partial clone
+git fetches the files that are lacking. It takes git 2.20 or newer; hooks do not run.
+
+A commit that you made elsewhere, by git cherry-pick, is taken by 'continue LINE --from REV'.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.resolve(args[0], first(args[1:]), into)
+			r.app = a
+			return r.run(cmd.Context(), args[0], first(args[1:]))
 		},
 	}
-	cmd.Flags().StringVar(&into, "into", "", "the `DIR` to write, new or empty (default resolve-BRANCH)")
+	cmd.Flags().StringVar(&r.into, "into", "", "the `DIR` to write, new or empty (default resolve-BRANCH, beside a work tree that you are in)")
+	cmd.Flags().BoolVar(&r.worktree, "worktree", false, "make the directory a work tree in which git finds the conflict")
 	return cmd
 }
 
-func (a *app) resolve(line, id, into string) error {
-	repo, env, err := a.openRepo()
+// A resolving is one run of resolve.
+type resolving struct {
+	*app
+	into     string
+	worktree bool
+
+	repo   *gitops.Repo
+	env    gitconfig.Environment
+	log    *operation.Log
+	op     *operation.Operation
+	target *operation.Target
+	dir    string // absolute
+}
+
+func (r *resolving) run(ctx context.Context, line, id string) error {
+	if strings.ContainsAny(id, "/."+string(filepath.Separator)) {
+		return usageError(fmt.Errorf("%q is no operation", id), "the directory is named by --into "+quoteArg(id))
+	}
+	var err error
+	if r.repo, r.env, err = r.openRepo(); err != nil {
+		return err
+	}
+	if r.log, err = operation.Open(r.repo).Load(); err != nil {
+		return err
+	}
+	if r.op, r.target, err = r.log.Waiting(id, line); err != nil {
+		return err
+	}
+	if err := r.unmoved(); err != nil {
+		return err
+	}
+	r.name()
+	if r.worktree {
+		return r.makeWorkTree(ctx)
+	}
+	return r.writeFiles()
+}
+
+// unmoved demands that the release branch is where it was: what is made of a conflict would not be taken.
+func (r *resolving) unmoved() error {
+	t := r.target
+	if t.BaseRef == "" {
+		return nil
+	}
+	now, err := r.repo.Ref(t.BaseRef)
+	if err == nil && now != t.Base {
+		err = movedError(t, now)
+	}
+	return err
+}
+
+// name finds the directory. By itself it leaves the work tree that it is run in alone.
+func (r *resolving) name() {
+	if r.into == "" {
+		r.into = "resolve-" + filepath.Base(r.target.Ref)
+		if top := r.repo.Layout.WorkTree; top != "" {
+			in, err := filepath.Rel(top, r.env.Dir)
+			up, uperr := filepath.Rel(r.env.Dir, filepath.Dir(top))
+			if err == nil && uperr == nil && filepath.IsLocal(in) {
+				r.into = filepath.Join(up, r.into)
+			}
+		}
+	}
+	r.dir = r.into
+	if !filepath.IsAbs(r.dir) {
+		r.dir = filepath.Join(r.env.Dir, r.dir)
+	}
+}
+
+// doc begins the document; next is the command that takes what will have been made.
+func (r *resolving) doc(next string) resolveDoc {
+	return resolveDoc{
+		Schema: report.Schema("resolve"), Version: version(), Dir: r.dir, Worktree: r.worktree,
+		Files: []report.Path{}, Other: []report.Path{}, Next: next,
+	}
+}
+
+// writeFiles writes the conflicted files into the directory.
+func (r *resolving) writeFiles() error {
+	files, other, err := conflictedFiles(r.repo.NewSession(), r.target)
 	if err != nil {
 		return err
 	}
-	log, err := operation.Open(repo).Load()
-	if err != nil {
+	if err := r.used(checkout.Write(txfs.Real{}, r.dir, files)); err != nil {
 		return err
 	}
-	op, t, err := log.Waiting(id, line)
-	if err != nil {
-		return err
-	}
-	if into == "" {
-		into = "resolve-" + filepath.Base(t.Ref)
-	}
-	session := repo.NewSession()
-	files, other, err := conflictedFiles(session, t)
-	if err != nil {
-		return err
-	}
-	dir := into
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(env.Dir, dir)
-	}
-	var bad *checkout.PathError
-	if err := checkout.Write(txfs.Real{}, dir, files); errors.As(err, &bad) {
-		return usageError(err, "name a new directory with --into")
-	} else if err != nil {
-		return err
-	}
-	next := a.say("continue", t.Name(), op.ID[:8], "--from", into)
-	doc := struct {
-		Schema  string          `json:"schema"`
-		Version string          `json:"version"`
-		Error   *report.ErrorV1 `json:"error"`
-		Dir     string          `json:"dir"`
-		Files   []report.Path   `json:"files"`
-		Other   []report.Path   `json:"other"`
-		Next    string          `json:"next"`
-		Exit    int             `json:"exit"`
-	}{Schema: report.Schema("resolve"), Version: version(), Dir: dir, Files: []report.Path{}, Other: other, Next: next}
+	doc := r.doc(r.say("continue", r.target.Name(), r.op.ID[:8], "--from", r.into))
+	doc.Other = other
 	for _, f := range files {
 		doc.Files = append(doc.Files, report.Path(f.Path))
 	}
-	return a.render(doc, func(w io.Writer) error {
+	return r.render(doc, func(w io.Writer) error {
 		for _, f := range files {
-			fmt.Fprintln(w, filepath.Join(into, filepath.FromSlash(f.Path)))
+			fmt.Fprintln(w, filepath.Join(r.into, filepath.FromSlash(f.Path)))
 		}
 		for _, p := range other {
-			fmt.Fprintf(w, "%s is no regular file: settle it in a work tree, and continue --from REV\n", p)
+			fmt.Fprintf(w, "%s is no regular file: settle it in a work tree (resolve --worktree)\n", p)
 		}
-		_, err := fmt.Fprintf(w, "\nnext: edit the files, then\n  %s\n", next)
+		_, err := fmt.Fprintf(w, "\nnext: edit the files, then\n  %s\n", doc.Next)
 		return err
 	})
+}
+
+// used explains a directory that cannot be written.
+func (r *resolving) used(err error) error {
+	if bad, ok := as[*checkout.PathError](err); ok && bad.Path == r.dir {
+		return usageError(err, "name a new directory with --into")
+	} else if ok {
+		return usageError(err, "settle it in a work tree (resolve --worktree), or by a commit (continue --from REV)")
+	}
+	return err
 }
 
 // conflictedFiles reads the files of a target's conflicts as the merge left them, markers and all.
@@ -129,119 +204,4 @@ func regularConflict(c operation.Conflict) bool {
 		}
 	}
 	return true
-}
-
-// continueFrom takes what a person made of a conflict, goes on with the target as apply would have, and
-// lands the operation when nothing else is open.
-func (a *app) continueFrom(cmd *cobra.Command, line, id, from string, accept bool) error {
-	ctx := cmd.Context()
-	repo, _, err := a.openRepo()
-	if err != nil {
-		return err
-	}
-	store := operation.Open(repo)
-	if err := store.Recover(ctx, a.now()); err != nil {
-		return err
-	}
-	log, err := store.Load()
-	if err != nil {
-		return err
-	}
-	op, t, err := log.Waiting(id, line)
-	if err != nil {
-		return err
-	}
-	var made operation.Resolved
-	p, err := a.replan(ctx, op, func(ctx context.Context, w *workspace) ([]backport.Resolution, error) {
-		r := resolution{w: w, target: t, accept: accept, made: operation.Resolved{Source: t.Conflicts[0].Source, Ours: t.Ours}}
-		if err := r.read(ctx, a.fromDir(w, from), from); err != nil {
-			return nil, err
-		}
-		made = r.made
-		return r.all(), nil
-	})
-	if err != nil {
-		return err
-	}
-	now, err := settled(p, t, made)
-	if err != nil {
-		return err
-	}
-	err = a.change(cmd, "", func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
-		return store.Settle(ctx, p.ws.session, op.ID, *t, now, r)
-	})
-	if err != nil || a.json || a.quiet || a.fromDir(p.ws, from) == "" {
-		return err
-	}
-	return a.alike(op, t, from)
-}
-
-// alike names the other targets that conflict in the very same files: what was made of one fits them.
-func (a *app) alike(op *operation.Operation, done *operation.Target, from string) error {
-	for i := range op.Targets {
-		t := &op.Targets[i]
-		if t.Branch == done.Branch || !t.Open() || !reflect.DeepEqual(t.Conflicts, done.Conflicts) {
-			continue
-		}
-		_, err := fmt.Fprintf(a.streams.Out, "\n%s conflicts in the very same way; to take the same files:\n  %s\n",
-			streams.Clean(t.Branch), a.say("continue", t.Name(), op.ID[:8], "--from", from))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// fromDir returns the directory that --from names, "" when it names none.
-func (a *app) fromDir(w *workspace, from string) string {
-	dir := from
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(w.env.Dir, dir)
-	}
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return dir
-	}
-	return ""
-}
-
-// replan makes the plan of an operation on record again, with its own date and day.
-func (a *app) replan(ctx context.Context, op *operation.Operation, settle func(context.Context, *workspace) ([]backport.Resolution, error)) (*planned, error) {
-	var f fixFlags
-	sub := &cobra.Command{Use: "apply", SilenceErrors: true, SilenceUsage: true}
-	f.add(sub)
-	saved := *a
-	a.commonFlags(sub)
-	if err := sub.ParseFlags(op.Args); err != nil {
-		return nil, usageError(fmt.Errorf("the operation's arguments: %w", err), "apply it again")
-	}
-	a.dir, a.json, a.color, a.quiet, a.verbose = saved.dir, saved.json, saved.color, saved.quiet, saved.verbose
-	if op.AsOf != "" {
-		a.asOf = op.AsOf
-	}
-	f.date, f.name, f.settle, f.noWhy = "@"+op.Date(), op.Name, settle, !f.prerequisites
-	return a.plan(ctx, &f, sub.Flags().Args())
-}
-
-// settled finds what became of the target, and demands that it is the same target still.
-func settled(p *planned, was *operation.Target, made operation.Resolved) (operation.Target, error) {
-	for _, o := range p.report.Outcomes {
-		if o.Target.Branch != was.Branch {
-			continue
-		}
-		if o.Target.Tip != was.Base {
-			return operation.Target{}, &Error{
-				Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("%s has moved since: it was at %.12s and is at %.12s", was.Branch, was.Base, o.Target.Tip),
-				Hint: "nothing was changed; apply again, and settle what conflicts then",
-			}
-		}
-		if o.Status == backport.StatusFailed {
-			return operation.Target{}, o.Err
-		}
-		now := recordTarget(o)
-		now.Resolved = append(append([]operation.Resolved{}, was.Resolved...), made)
-		return now, nil
-	}
-	return operation.Target{}, &Error{
-		Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("%s is no target any more", was.Branch), Hint: "nothing was changed; git backport plan shows why",
-	}
 }

@@ -104,16 +104,10 @@ func (a *app) signSSH(program child.Program, key string, commit []byte) (signatu
 
 // signEnv is what a signing program sees: enough to find its agent and ask for a passphrase.
 func (a *app) signEnv() []string {
-	var env []string
-	for _, key := range []string{
+	return a.environment(
 		"PATH", "HOME", "USER", "LOGNAME", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "GNUPGHOME", "GPG_TTY", "GPG_AGENT_INFO", "PINENTRY_USER_DATA",
 		"SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "TMPDIR",
-	} {
-		if v, ok := a.host.Lookup(key); ok {
-			env = append(env, key+"="+v)
-		}
-	}
-	return env
+	)
 }
 
 func lastLine(b []byte) string {

@@ -118,7 +118,27 @@ func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, 
 	if op.Kind == operation.KindApply && log.State(op) == operation.StateApplied && !log.NeedsPerson(op) && allLanded(out.Targets) {
 		out.State = stateLanded
 	}
+	if log.NeedsPerson(op) {
+		if out.Trees, err = a.treesOf(s.Repo(), op); err != nil {
+			return out, err
+		}
+	}
 	out.Next = a.nextFor(out)
+	return out, nil
+}
+
+// treesOf finds the work trees in which conflicts of an operation are being settled, by branch.
+func (a *app) treesOf(repo *gitops.Repo, op *operation.Operation) (map[string]string, error) {
+	out := map[string]string{}
+	for i := range op.Targets {
+		w, err := a.workTree(repo, &op.Targets[i])
+		if err != nil {
+			return nil, err
+		}
+		if w != nil && !w.Gone && w.Whole {
+			out[w.Branch] = w.Dir
+		}
+	}
 	return out, nil
 }
 
@@ -137,7 +157,7 @@ func (a *app) nextFor(s report.Stood) []string {
 	op := s.Op
 	switch operation.State(s.State) {
 	case operation.StateOpen:
-		return a.nextOpen(op)
+		return a.nextOpen(s)
 	case operation.StateLanding, operation.StateFailed:
 		return []string{a.say(op.Command(), op.Args...)}
 	case operation.StateApplied:
@@ -145,7 +165,7 @@ func (a *app) nextFor(s report.Stood) []string {
 			return []string{a.say("undo", op.ID[:8]) + "  # makes the branches again"}
 		}
 		if op.Open() || op.Settled {
-			return a.nextOpen(op)
+			return a.nextOpen(s)
 		}
 		return a.nextApplied(s)
 	case operation.StateAborted, operation.StateUndone, operation.StateSuperseded:
@@ -153,19 +173,19 @@ func (a *app) nextFor(s report.Stood) []string {
 	return []string{}
 }
 
-func (a *app) nextOpen(op *operation.Operation) []string {
+func (a *app) nextOpen(s report.Stood) []string {
 	var out []string
+	op := s.Op
 	for _, t := range op.Targets {
-		if t.Open() {
-			name := t.Line
-			if name == "" {
-				name = t.Branch
-			}
-			if len(t.Conflicts) > 0 {
-				out = append(out, a.say("resolve", name, op.ID[:8])+"  # writes the conflicted files to settle")
-			}
-			out = append(out, a.say("drop", name, op.ID[:8])+"  # goes on without "+t.Branch)
+		if !t.Open() {
+			continue
 		}
+		if s.Trees[t.Branch] != "" {
+			out = append(out, a.say("continue", t.Name(), op.ID[:8])+"  # takes what the work tree has")
+		} else if len(t.Conflicts) > 0 {
+			out = append(out, a.say("resolve", t.Name(), op.ID[:8])+"  # writes the conflicted files to settle")
+		}
+		out = append(out, a.say("drop", t.Name(), op.ID[:8])+"  # goes on without "+t.Branch)
 	}
 	if len(out) == 0 {
 		return []string{a.say("continue", op.ID[:8])}

@@ -14,6 +14,7 @@ import (
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/streams"
 )
 
 func (a *app) undoCommand() *cobra.Command {
@@ -63,39 +64,6 @@ are created in one transaction.` + exitStatus(ExitOK, ExitUsage, ExitPerson, Exi
 	}
 }
 
-func (a *app) continueCommand() *cobra.Command {
-	var from string
-	var accept bool
-	cmd := &cobra.Command{
-		Use: "continue [OP] | continue LINE [OP] --from DIR|REV", GroupID: "do", Args: cobra.MaximumNArgs(2),
-		Short: "Take a settled conflict, and land the operation when nothing else is open",
-		Long: `With --from, takes what you made of a conflict: the files of the directory that 'resolve' wrote, or a
-commit on top of what the fix is picked onto. The author and the message are those of the fix. Conflict
-markers that are left are refused; so are, unless --accept is given, paths outside the fix, a file that
-both sides have and that is deleted or emptied, line ends that no side has, and a result that changes
-nothing. When the last open target is settled, all branches are created in one transaction.
-
-Without --from, lands an operation in which nothing is open any more and whose branches were not created,
-because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case from != "" && len(args) == 0:
-				return usageError(errors.New("--from settles one target, and none is named"), "continue LINE --from "+quoteArg(from))
-			case from != "":
-				return a.continueFrom(cmd, args[0], first(args[1:]), from, accept)
-			case len(args) > 1:
-				return usageError(fmt.Errorf("without --from, %q is one too many", args[1]), "")
-			}
-			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
-				return store.Continue(ctx, s, first(args), r)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&from, "from", "", "the `DIR` or REV that has the result")
-	cmd.Flags().BoolVar(&accept, "accept", false, "take a result that looks like a mistake")
-	return cmd
-}
-
 func first(args []string) string {
 	if len(args) > 0 {
 		return args[0]
@@ -123,6 +91,10 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 	if err != nil {
 		return err
 	}
+	trees, err := a.tidy(ctx, repo, env, log)
+	if err != nil {
+		return err
+	}
 	st, err := a.stood(ctx, repo.NewSession(), log, op)
 	if err != nil {
 		return err
@@ -130,6 +102,7 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 	if log.NeedsPerson(op) {
 		a.code = ExitPerson
 	}
+	a.sayLeft(trees)
 	return a.render(report.Operation(cmd.Name(), version(), st, int(a.code)), func(w io.Writer) error {
 		if a.quiet {
 			return nil
@@ -139,10 +112,16 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 		if _, err := io.WriteString(w, said); err != nil {
 			return err
 		}
-		if err := report.StatusText(w, []report.Stood{st}, 0, o); err != nil || len(st.Next) == 0 {
+		err := report.StatusText(w, []report.Stood{st}, 0, o)
+		for _, t := range trees {
+			if err == nil && t.kept == "" {
+				_, err = fmt.Fprintf(w, "  work tree %s removed\n", streams.Clean(t.dir))
+			}
+		}
+		if err != nil || len(st.Next) == 0 {
 			return err
 		}
-		_, err := fmt.Fprintf(w, "\nnext:\n  %s\n", strings.Join(st.Next, "\n  "))
+		_, err = fmt.Fprintf(w, "\nnext:\n  %s\n", strings.Join(st.Next, "\n  "))
 		return err
 	})
 }
@@ -156,9 +135,10 @@ func (a *app) pruneCommand() *cobra.Command {
 		Use: "prune", GroupID: "do", Args: noArgs,
 		Short: "Forget operations that ended more than 90 days ago",
 		Long: `Removes the records of operations that ended, by landing, undo or abort, more than 90 days ago, and
-lets git repack and prune what was kept for them. No ref is touched.` + exitStatus(ExitOK, ExitRepository, ExitBusy),
+lets git repack and prune what was kept for them. No ref is touched. Work trees of 'resolve --worktree'
+that nobody needs any more are removed by git, if nothing in them would be lost.` + exitStatus(ExitOK, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			repo, _, err := a.openRepo()
+			repo, env, err := a.openRepo()
 			if err != nil {
 				return err
 			}
@@ -166,19 +146,24 @@ lets git repack and prune what was kept for them. No ref is touched.` + exitStat
 			if all {
 				before = a.now()
 			}
-			return a.prune(cmd.Context(), repo, before)
+			return a.prune(cmd.Context(), repo, env, before)
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "whatever their age")
 	return cmd
 }
 
-func (a *app) prune(ctx context.Context, repo *gitops.Repo, before int64) error {
+func (a *app) prune(ctx context.Context, repo *gitops.Repo, env gitconfig.Environment, before int64) error {
 	store, session := operation.Open(repo), repo.NewSession()
 	log, err := store.Load()
 	if err != nil {
 		return err
 	}
+	trees, err := a.tidy(ctx, repo, env, log)
+	if err != nil {
+		return err
+	}
+	a.sayLeft(trees)
 	if len(log.All()) == 0 {
 		return a.pruned(nil)
 	}

@@ -7,11 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/child"
@@ -42,7 +39,8 @@ func (a *app) verifier(ctx context.Context, w *workspace) (func(ctx context.Cont
 	if err != nil {
 		return nil, err
 	}
-	if version := strings.TrimSpace(string(res.Stdout)); !newEnough(version) {
+	// --attr-source and merge-tree --merge-base are what it takes.
+	if version := strings.TrimSpace(string(res.Stdout)); !atLeast(version, 2, 41) {
 		return nil, usageError(fmt.Errorf("--verify-with-git: %s cannot be told whose attributes count", version), "it needs git 2.41 or newer")
 	}
 	return func(ctx context.Context, base, ours, theirs gitops.ID) error {
@@ -57,19 +55,6 @@ func (a *app) verifier(ctx context.Context, w *workspace) (func(ctx context.Cont
 		}
 		return err
 	}, nil
-}
-
-var gitVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^git version (\d+)\.(\d+)`) })
-
-// newEnough tells whether git knows --attr-source and merge-tree --merge-base: 2.41.
-func newEnough(version string) bool {
-	m := gitVersion().FindStringSubmatch(version)
-	if m == nil {
-		return false
-	}
-	major, _ := strconv.Atoi(m[1]) // digits, by the pattern
-	minor, _ := strconv.Atoi(m[2])
-	return major > 2 || major == 2 && minor >= 41
 }
 
 func verifyOne(ctx context.Context, git child.Program, env []string, s *gitops.Session, dir string, base, ours, theirs gitops.ID) error {

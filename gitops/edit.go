@@ -41,7 +41,8 @@ func (d *editDir) put(path string, data fileEdit) {
 	d.dirs[first].put(rest, data)
 }
 
-// applyEdit writes the trees that an edit changes, deepest first. A directory that becomes empty goes.
+// applyEdit writes the trees that an edit changes, deepest first. A directory that becomes empty goes: its
+// id is zero.
 func (s *Session) applyEdit(tree ID, d *editDir) (ID, error) {
 	old, err := s.entries(tree)
 	if err != nil {
@@ -50,6 +51,11 @@ func (s *Session) applyEdit(tree ID, d *editDir) (ID, error) {
 	byName := make(map[string]object.TreeEntry, len(old)+len(d.files))
 	for _, e := range old {
 		byName[e.Name] = e
+	}
+	for name, edit := range d.files { // first: a directory may come in the place of a file
+		if edit.stage == nil && edit.data == nil && byName[name].Mode != object.ModeTree {
+			delete(byName, name)
+		}
 	}
 	for name, sub := range d.dirs {
 		var below ID
@@ -67,12 +73,11 @@ func (s *Session) applyEdit(tree ID, d *editDir) (ID, error) {
 		byName[name] = object.TreeEntry{Name: name, Mode: object.ModeTree, ID: id}
 	}
 	for name, edit := range d.files {
-		switch {
-		case edit.stage != nil:
+		if edit.stage != nil {
 			byName[name] = object.TreeEntry{Name: name, Mode: object.Mode(edit.stage.Mode), ID: edit.stage.ID}
 			continue
-		case edit.data == nil:
-			delete(byName, name)
+		}
+		if edit.data == nil {
 			continue
 		}
 		id, err := s.mem.Write(object.KindBlob, edit.data)

@@ -13,18 +13,22 @@ import (
 const maxSettled = 64 << 20
 
 // SetStages returns the tree in which each path holds what its stage says, mode included; a nil stage
-// takes the path out.
+// takes the file out. Where none is left it is the empty tree.
 func (s *Session) SetStages(tree ID, stages map[string]*Stage) (ID, error) {
 	root := &editDir{}
 	for path, stage := range stages {
 		root.put(path, fileEdit{stage: stage})
 	}
-	return s.applyEdit(tree, root)
+	id, err := s.applyEdit(tree, root)
+	if err == nil && id.IsZero() {
+		return s.writeTree(nil)
+	}
+	return id, err
 }
 
 // Entry returns what a tree holds at a path, which may be a directory; nil when there is nothing.
 func (s *Session) Entry(tree ID, path string) (*Stage, error) {
-	e, err := s.TreeFS(tree).lookup("read", path)
+	e, err := s.TreeFS(tree).find("read", path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil //nolint:nilnil // an absent path is an answer
 	}

@@ -30,6 +30,11 @@ func (t *TreeFS) lookup(op, name string) (object.TreeEntry, error) {
 	if !fs.ValidPath(name) {
 		return object.TreeEntry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
+	return t.find(op, name)
+}
+
+// find is lookup for any name that git allows: package fs knows only those that are UTF-8.
+func (t *TreeFS) find(op, name string) (object.TreeEntry, error) {
 	entry := object.TreeEntry{Name: ".", Mode: object.ModeTree, ID: t.root}
 	for rest := name; rest != "." && rest != ""; {
 		first := rest

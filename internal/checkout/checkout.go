@@ -1,5 +1,8 @@
-// Package checkout writes files of a tree into a directory for a person to edit, and reads them back.
-// Every access goes through os.Root: no path of a tree, and no link in the directory, leads outside.
+// Package checkout brings what conflicts to a person, and back what the person made of it: as files in a
+// directory, or as a linked work tree that the user's git makes, with a conflicted index.
+//
+// Files of a directory are reached through os.Root: no path of a tree, and no link in the directory,
+// leads outside. In a work tree git itself does all the work; its runs come in as a function.
 package checkout
 
 import (
@@ -12,6 +15,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"syscall"
 
 	"github.com/git-backport/git-backport/internal/txfs"
 )
@@ -36,12 +40,12 @@ const (
 
 // Write puts files into a directory, which must be new or empty; its parent must exist.
 func Write(fsys txfs.FS, dir string, files []File) (err error) {
-	if list, rerr := os.ReadDir(dir); rerr == nil && len(list) > 0 {
-		return &PathError{Path: dir, Reason: "the directory is not empty, and nothing in it is touched"}
-	} else if errors.Is(rerr, fs.ErrNotExist) {
-		if err := fsys.Mkdir(dir, 0o777); err != nil {
-			return err
-		}
+	there, err := free(dir)
+	if err == nil && !there {
+		err = fsys.Mkdir(dir, 0o777)
+	}
+	if err != nil {
+		return err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -57,6 +61,22 @@ func Write(fsys txfs.FS, dir string, files []File) (err error) {
 		}
 	}
 	return nil
+}
+
+// free demands that a directory is new or empty, and tells whether it is there.
+func free(dir string) (there bool, err error) {
+	list, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case errors.Is(err, syscall.ENOTDIR):
+		return false, &PathError{Path: dir, Reason: "it is no directory"}
+	case err != nil:
+		return false, err
+	case len(list) > 0:
+		return true, &PathError{Path: dir, Reason: "the directory is not empty, and nothing in it is touched"}
+	}
+	return true, nil
 }
 
 func writeOne(root *os.Root, f File) error {

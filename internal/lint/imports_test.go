@@ -40,7 +40,7 @@ func rules() []rule {
 		{"gitops/refs", []string{"gitops/object", "internal/txfs"}, []string{"golang.org/x/sys"}, unsafe, "refs are written through the one seam"},
 		{"internal/txfs", nil, []string{"golang.org/x/sys"}, unsafe, "the seam stands on the system alone"},
 		{"internal/operation", []string{"gitops", "internal/txfs"}, nil, unsafe, "the record knows refs and objects, and nothing of how a fix is made"},
-		{"internal/checkout", []string{"internal/txfs"}, nil, unsafe, "files of a tree go to a directory and back through os.Root"},
+		{"internal/checkout", []string{"gitops", "internal/txfs"}, nil, unsafe, "files go to a directory and back through os.Root; git is run by whoever passes it in"},
 		{"backport", []string{"policy", "msrv", "gitops", "internal/manifest", "internal/operation"}, nil, append([]string{"os"}, unsafe...), "the product runs in a test, a server or a bot as well"},
 		{"internal/demo", []string{"gitops", "gitops/gitconfig", "backport", "internal/txfs"}, nil, unsafe, "the demonstration uses what the product uses"},
 		{"internal/config", []string{"policy", "msrv", "internal/manifest", "backport"}, []string{"github.com/BurntSushi/toml", "github.com/pelletier/go-toml/v2/unstable", "github.com/goccy/go-yaml", "github.com/Masterminds/semver/v3"}, append([]string{"os"}, unsafe...), "the keys of the policy file are named once"},

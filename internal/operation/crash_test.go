@@ -3,7 +3,6 @@ package operation_test
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,25 +36,6 @@ func template(t *testing.T) string {
 	}
 	return r.Dir
 }
-
-// An unflushed disk does not wait for the platter: here processes die, and the power stays.
-type unflushed struct{ txfs.Real }
-
-type unflushedFile struct{ txfs.File }
-
-func (unflushed) SyncDir(string) error { return nil }
-
-func (u unflushed) Create(path string, perm fs.FileMode) (txfs.File, error) {
-	f, err := u.Real.Create(path, perm)
-	return unflushedFile{f}, err
-}
-
-func (u unflushed) Append(path string, perm fs.FileMode, create bool) (txfs.File, error) {
-	f, err := u.Real.Append(path, perm, create)
-	return unflushedFile{f}, err
-}
-
-func (unflushedFile) Sync() error { return nil }
 
 func copyOf(t *testing.T, dir string) string {
 	to := filepath.Join(t.TempDir(), "r")
@@ -234,12 +214,12 @@ func TestCrashes(t *testing.T) {
 		t.Run(sc.name, func(t *testing.T) {
 			start := copyOf(t, base)
 			for _, do := range sc.before {
-				if err := do(open(t, start, unflushed{})); err != nil {
+				if err := do(open(t, start, gittest.Unflushed{})); err != nil {
 					t.Fatal(err)
 				}
 			}
-			before := open(t, start, unflushed{}).refs()
-			counter := &txfs.Faulty{Under: unflushed{}}
+			before := open(t, start, gittest.Unflushed{}).refs()
+			counter := &txfs.Faulty{Under: gittest.Unflushed{}}
 			end := open(t, copyOf(t, start), counter)
 			if err := sc.act(end); err != nil {
 				t.Fatal(err)
@@ -254,7 +234,7 @@ func TestCrashes(t *testing.T) {
 						continue // the campaign strikes everywhere
 					}
 					points++
-					strike(t, sc, copyOf(t, start), &txfs.Faulty{Under: unflushed{}, At: at, Kind: kind, Err: syscall.ENOSPC}, before, after)
+					strike(t, sc, copyOf(t, start), &txfs.Faulty{Under: gittest.Unflushed{}, At: at, Kind: kind, Err: syscall.ENOSPC}, before, after)
 				}
 			}
 		})
@@ -265,7 +245,7 @@ func TestCrashes(t *testing.T) {
 func strike(t *testing.T, sc scenario, dir string, faulty *txfs.Faulty, before, after string) {
 	t.Helper()
 	failed := sc.act(open(t, dir, faulty))
-	w := open(t, dir, unflushed{})
+	w := open(t, dir, gittest.Unflushed{})
 	if err := w.store.Recover(context.Background(), 30); err != nil {
 		t.Errorf("%s at %s: recovery: %v", faulty.Kind, faulty.Hit(), err)
 		return
@@ -293,7 +273,7 @@ func strike(t *testing.T, sc scenario, dir string, faulty *txfs.Faulty, before, 
 		if err := again(sc, w); err != nil {
 			t.Errorf("%s at %s: again: %v", faulty.Kind, faulty.Hit(), err)
 		}
-		if now := open(t, dir, unflushed{}).refs(); now != after {
+		if now := open(t, dir, gittest.Unflushed{}).refs(); now != after {
 			t.Errorf("%s at %s: again, and the branches hold %s, not %s", faulty.Kind, faulty.Hit(), now, after)
 		}
 	}

@@ -146,6 +146,20 @@ func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, 
 	return done, err
 }
 
+// Hold keeps what heads reach with an operation that needs a person, as long as it does.
+func (s *Store) Hold(ctx context.Context, session *gitops.Session, id string, heads []gitops.ID, now int64) error {
+	return s.locked(ctx, "resolve", now, func(log *Log) error {
+		op, err := log.pending(id)
+		if err != nil {
+			return err
+		}
+		if err := pack(session, op, heads); err != nil {
+			return err
+		}
+		return s.write(op)
+	})
+}
+
 // Continue lands an open operation none of whose targets needs a person any more.
 func (s *Store) Continue(ctx context.Context, session *gitops.Session, id string, r Request) (*Operation, error) {
 	var done *Operation

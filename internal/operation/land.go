@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/git-backport/git-backport/gitops"
 )
@@ -69,13 +70,25 @@ func keep(session *gitops.Session, op *Operation, ready []gitops.RefUpdate) erro
 	}
 	for _, t := range op.Targets {
 		heads = append(heads, t.Markers, t.Ours)
+		for _, c := range t.Conflicts {
+			for _, st := range []*Stage{c.Base, c.Ours, c.Theirs} { // a merge of names has made some that no tree has
+				if st != nil {
+					heads = append(heads, st.ID)
+				}
+			}
+		}
 		for _, r := range t.Resolved {
 			heads = append(heads, r.Tree, r.Ours)
 		}
 	}
-	pack, err := session.Keep(op.ID, heads)
-	if err == nil && pack != "" {
-		op.Packs = append(op.Packs, pack)
+	return pack(session, op, heads)
+}
+
+// pack keeps what heads reach with an operation.
+func pack(session *gitops.Session, op *Operation, heads []gitops.ID) error {
+	name, err := session.Keep(op.ID, heads)
+	if err == nil && name != "" && !slices.Contains(op.Packs, name) {
+		op.Packs = append(op.Packs, name)
 	}
 	return err
 }

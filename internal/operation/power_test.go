@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/git-backport/git-backport/internal/gittest"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
@@ -21,11 +22,11 @@ func TestPowerLoss(t *testing.T) {
 	for _, sc := range scenarios() {
 		start := copyOf(t, base)
 		for _, do := range sc.before {
-			if err := do(open(t, start, unflushed{})); err != nil {
+			if err := do(open(t, start, gittest.Unflushed{})); err != nil {
 				t.Fatal(err)
 			}
 		}
-		before := open(t, start, unflushed{}).refs()
+		before := open(t, start, gittest.Unflushed{}).refs()
 		dir := copyOf(t, start)
 		rec, err := txfs.NewRecorder(dir)
 		if err != nil {
@@ -53,7 +54,7 @@ func powerState(t *testing.T, sc scenario, trace *txfs.Trace, s txfs.State, star
 	if err := trace.Materialize(s, start, dir); err != nil {
 		t.Fatal(err)
 	}
-	w := open(t, dir, unflushed{})
+	w := open(t, dir, gittest.Unflushed{})
 	if err := w.store.Recover(context.Background(), 30); err != nil {
 		t.Errorf("%s: %v: recovery: %v", sc.name, s, err)
 	}

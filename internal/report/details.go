@@ -101,7 +101,7 @@ func (p *page) details(o backport.Outcome) {
 	for _, k := range o.Picks {
 		for _, c := range k.Result.Conflicts {
 			if k.Status == backport.PickConflict && (o.Gate == nil || o.Gate.PinOnly.IsZero()) {
-				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch))
+				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch, c.Ours != nil))
 				if p.o.Verbose && c.Message != "" {
 					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
 				}
@@ -245,8 +245,8 @@ func (p *page) bumpDetails(b backport.BumpOutcome) {
 	}
 }
 
-// Conflict says a kind of conflict in words.
-func Conflict(kind, branch string) string {
+// Conflict says a kind of conflict in words. ours tells whether the branch has the file.
+func Conflict(kind, branch string, ours bool) string {
 	b := streams.Clean(branch)
 	switch kind {
 	case "content", "contents":
@@ -254,9 +254,15 @@ func Conflict(kind, branch string) string {
 	case "add/add":
 		return "both added it, with different content"
 	case "modify/delete":
-		return "deleted on one side, changed on the other (" + b + " and the fix)"
+		if ours {
+			return "changed on " + b + ", deleted by the fix"
+		}
+		return "deleted on " + b + ", changed by the fix"
 	case "rename/delete":
-		return "renamed on one side, deleted on the other"
+		if ours {
+			return "renamed on " + b + ", deleted by the fix"
+		}
+		return "deleted on " + b + ", renamed by the fix"
 	case "rename/rename":
 		return "both renamed it, to different places"
 	case "rename/add":

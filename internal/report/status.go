@@ -17,7 +17,8 @@ type Stood struct {
 	Op      *operation.Operation
 	State   string // "open", "applied", "landed", "undone", …
 	Targets []backport.Standing
-	Next    []string // commands, without "git backport"
+	Trees   map[string]string // by branch, the work tree in which its conflict is being settled
+	Next    []string          // commands
 }
 
 // A StatusV1 is the document of status.
@@ -60,6 +61,7 @@ type StandingV1 struct {
 	Evidence  *PresentV1 `json:"evidence"`
 	Hint      *string    `json:"hint"`
 	Conflicts []Path     `json:"conflicts"`
+	Worktree  *string    `json:"worktree"`
 	PR        *PRTitleV1 `json:"pr"`
 }
 
@@ -112,6 +114,7 @@ func operationV1(s Stood) OperationV1 {
 		v := StandingV1{
 			Line: optional(t.Line), Branch: valid(t.Branch), Status: t.Status, State: string(st.State), Ref: optional(t.Ref), Head: oid(t.Head),
 			Now: oid(st.Now), Tip: t.Base.String(), TipNow: oid(st.Base), Hint: optional(st.Hint), Conflicts: []Path{},
+			Worktree: optional(valid(s.Trees[t.Branch])),
 		}
 		if st.Evidence != nil {
 			v.Evidence = &PresentV1{Commit: oid(st.Evidence.Commit), Evidence: valid(st.Evidence.How)}
@@ -160,7 +163,10 @@ func (p *page) operation(s Stood) {
 		p.row(rows[i], widths, standingColor(st), p.standingWhy(st))
 		if st.Target.Open() {
 			for _, c := range st.Target.Conflicts {
-				p.printf("      %s: %s\n", streams.Clean(string(c.Path)), Conflict(c.Kind, st.Target.Branch))
+				p.printf("      %s: %s\n", streams.Clean(string(c.Path)), Conflict(c.Kind, st.Target.Branch, c.Ours != nil))
+			}
+			if dir := s.Trees[st.Target.Branch]; dir != "" {
+				p.printf("      being settled in the work tree %s\n", streams.Clean(dir))
 			}
 		}
 	}

@@ -1,0 +1,210 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"reflect"
+
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/internal/checkout"
+	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/streams"
+	"github.com/git-backport/git-backport/internal/txfs"
+)
+
+// makeWorkTree has the user's git make a linked work tree in the middle of the pick that conflicts.
+func (r *resolving) makeWorkTree(ctx context.Context) error {
+	git, err := r.userGit(ctx, r.repo, r.env.Dir)
+	if err != nil {
+		return err
+	}
+	if err := r.clearWay(ctx, git); err != nil {
+		return err
+	}
+	c, err := r.conflict(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := checkout.MakeWorkTree(ctx, git, txfs.Real{}, r.dir, c)
+	if err := r.used(err); err != nil {
+		return err
+	}
+	doc, head := r.doc(r.say("continue", r.target.Name(), r.op.ID[:8])), w.Head.String()
+	doc.Head = &head
+	for _, u := range c.Unmerged {
+		if u.Exists {
+			doc.Files = append(doc.Files, report.Path(u.Path))
+		} else {
+			doc.Other = append(doc.Other, report.Path(u.Path))
+		}
+	}
+	return r.render(doc, func(out io.Writer) error {
+		fmt.Fprintf(out, "%s: a work tree at %s, in the middle of picking %s\n", r.into, r.repo.Short(w.Head), r.repo.Short(w.Source))
+		for _, cf := range r.target.Conflicts {
+			fmt.Fprintf(out, "  %s: %s\n", streams.Clean(string(cf.Path)), report.Conflict(cf.Kind, r.target.Branch, cf.Ours != nil))
+		}
+		_, err := fmt.Fprintf(out, "\nnext: settle the files there (git status, git mergetool), git add or git rm them, then\n  %s\n", doc.Next)
+		return err
+	})
+}
+
+// clearWay lets go of a work tree of the same conflict that is not whole or not there, and refuses to
+// make a second one beside a whole one.
+func (r *resolving) clearWay(ctx context.Context, git checkout.Git) error {
+	w, err := r.workTree(r.repo, r.target)
+	if err != nil || w == nil {
+		return err
+	}
+	if w.Gone || !w.Whole {
+		_, err := git(ctx, "", nil, "worktree", "remove", "--force", w.Dir)
+		return err
+	}
+	return usageError(fmt.Errorf("%s has a work tree already: %s", r.target.Branch, w.Dir),
+		fmt.Sprintf("%s takes it; git worktree remove --force %s starts over", r.say("continue", r.target.Name(), r.op.ID[:8]), quoteArg(w.Dir)))
+}
+
+// workTree finds the work tree in which a target's conflict is being settled; nil when there is none.
+func (a *app) workTree(repo *gitops.Repo, t *operation.Target) (*checkout.WorkTree, error) {
+	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
+	if err != nil || len(t.Conflicts) == 0 {
+		return nil, err
+	}
+	for i, w := range list {
+		if meant(w, t) {
+			return &list[i], nil
+		}
+	}
+	return nil, nil //nolint:nilnil // none is an answer
+}
+
+// meant tells whether a work tree was made for what a target waits for.
+func meant(w checkout.WorkTree, t *operation.Target) bool {
+	return t.Open() && len(t.Conflicts) > 0 && w.Branch == t.Branch && w.Source == t.Conflicts[0].Source && w.Ours == t.Ours
+}
+
+// conflict is what the work tree is to show. The fix's earlier commits on the target are made for it, and
+// kept with the operation: the record has only their tree.
+func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
+	t := r.target
+	p, o, err := r.again(ctx)
+	if err != nil {
+		return checkout.Conflict{}, err
+	}
+	attempt, err := p.report.Attempt(p.ws.session, o, p.ident.String())
+	if err != nil {
+		return checkout.Conflict{}, err
+	}
+	if attempt.Parent != t.Base {
+		if err := operation.Open(r.repo).Hold(ctx, p.ws.session, r.op.ID, []gitops.ID{attempt.Parent}, r.now()); err != nil {
+			return checkout.Conflict{}, err
+		}
+	}
+	c := checkout.Conflict{
+		Mark:    checkout.Mark{Branch: t.Branch, Source: t.Conflicts[0].Source, Head: attempt.Parent, Ours: t.Ours, Tree: t.Markers},
+		Message: attempt.Message, Comment: cmp.Or(r.repo.TrailerRules().Comment, "#"),
+	}
+	if r.op.Embargo {
+		c.Message = nil
+	}
+	for _, cf := range t.Conflicts {
+		u := checkout.Unmerged{Path: string(cf.Path)}
+		for i, st := range []*operation.Stage{cf.Base, cf.Ours, cf.Theirs} {
+			if st != nil {
+				u.Stages[i] = &gitops.Stage{Mode: st.Mode, ID: st.ID}
+			}
+		}
+		at, err := p.ws.session.Entry(t.Markers, u.Path)
+		if err != nil {
+			return c, err
+		}
+		u.Exists = at != nil && at.Mode != uint32(object.ModeTree)
+		c.Unmerged = append(c.Unmerged, u)
+	}
+	return c, nil
+}
+
+// again picks the operation's fix again, and demands that the target conflicts as it did.
+func (r *resolving) again(ctx context.Context) (*planned, backport.Outcome, error) {
+	p, err := r.replan(ctx, r.op, false, func(_ context.Context, w *workspace) ([]backport.Resolution, error) {
+		return (&resolution{w: w, target: r.target}).earlier(), nil
+	})
+	if err != nil {
+		return nil, backport.Outcome{}, err
+	}
+	if p.ident == nil {
+		_, err := p.ws.repo.Config.Ident(p.ws.env, gitconfig.Committer, r.host.Now())
+		return nil, backport.Outcome{}, err
+	}
+	o, err := outcomeOf(p, r.target)
+	if err == nil && !reflect.DeepEqual(recordTarget(o).Conflicts, r.target.Conflicts) {
+		err = &Error{Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("%s does not conflict as it did", r.target.Branch), Hint: "nothing was changed; apply again"}
+	}
+	return p, o, err
+}
+
+// A tidied is a work tree that is not needed any more, and what became of it.
+type tidied struct {
+	dir  string
+	kept string // why it is still there; "" when it was removed
+}
+
+// tidy has git remove the work trees whose conflict nobody waits for any more, unless something in one
+// would be lost. Without any it starts no program. What cannot be removed stays, and is said.
+func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environment, log *operation.Log) ([]tidied, error) {
+	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
+	if err != nil {
+		return nil, err
+	}
+	var out []tidied
+	for _, w := range list {
+		needed, trees := wanted(w, log)
+		if needed {
+			continue
+		}
+		d := tidied{dir: w.Dir}
+		if in, err := filepath.Rel(w.Dir, env.Dir); err == nil && filepath.IsLocal(in) {
+			d.kept = "you are in it"
+		} else if git, err := a.userGit(ctx, repo, env.Dir); err != nil {
+			d.kept = err.Error()
+		} else if d.kept, err = w.Remove(ctx, git, trees); err != nil {
+			d.kept = err.Error()
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// wanted tells whether a target waits for what is made in a work tree, and, where none does, the trees
+// that were taken for its conflict.
+func wanted(w checkout.WorkTree, log *operation.Log) (needed bool, trees []gitops.ID) {
+	for _, op := range log.All() {
+		for i := range op.Targets {
+			t := &op.Targets[i]
+			if log.NeedsPerson(op) && meant(w, t) {
+				return true, nil
+			}
+			for _, done := range t.Resolved {
+				if t.Branch == w.Branch && done.Source == w.Source && done.Ours == w.Ours {
+					trees = append(trees, done.Tree)
+				}
+			}
+		}
+	}
+	return false, trees
+}
+
+// sayLeft warns of the work trees that tidy had to leave.
+func (a *app) sayLeft(trees []tidied) {
+	for _, t := range trees {
+		if t.kept != "" {
+			a.warn(fmt.Sprintf("the work tree %s is left: %s; git worktree remove --force %s removes it", t.dir, t.kept, quoteArg(t.dir)))
+		}
+	}
+}
