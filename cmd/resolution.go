@@ -91,6 +91,9 @@ func (r *resolution) readDir(dir string) error {
 	if err != nil {
 		return err
 	}
+	if files, err = r.leaveVersions(files); err != nil {
+		return err
+	}
 	conflicts := map[string]operation.Conflict{}
 	for _, c := range r.target.Conflicts {
 		conflicts[string(c.Path)] = c

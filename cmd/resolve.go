@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,8 +30,17 @@ type resolveDoc struct {
 	Head     *string         `json:"head"`  // of the work tree
 	Files    []report.Path   `json:"files"` // that conflict and are there
 	Other    []report.Path   `json:"other"` // that conflict and are not: see next
+	Stages   []stagesDoc     `json:"stages"`
 	Next     string          `json:"next"`
 	Exit     int             `json:"exit"`
+}
+
+// A stagesDoc names the files that hold the three versions of a conflicted one; null where a side has none.
+type stagesDoc struct {
+	Path   report.Path  `json:"path"`
+	Base   *report.Path `json:"base"`
+	Ours   *report.Path `json:"ours"`
+	Theirs *report.Path `json:"theirs"`
 }
 
 func (a *app) resolveCommand() *cobra.Command {
@@ -40,6 +51,12 @@ func (a *app) resolveCommand() *cobra.Command {
 		Long: `Writes the files that conflict on one target of an open operation into a new directory, with git's
 conflict markers. Edit them there (delete one that is to go), then 'continue LINE --from DIR' takes them.
 The repository is not touched.
+
+The markers are as git writes them; --style diff3 shows what both sides started from too, and zdiff3 the
+same without the lines that both sides agree on at the ends. --stages writes the three versions beside
+each file, under the names that git mergetool gives them, which keep the ending that an editor goes by:
+for lib.rs lib_BASE.rs, lib_LOCAL.rs (the branch's) and lib_REMOTE.rs (the fix's). 'continue' leaves them
+aside.
 
 With --worktree the directory becomes a linked work tree, made by your own git and left as git
 cherry-pick leaves one that conflicts: git status, git diff, git mergetool and git checkout --conflict
@@ -55,6 +72,8 @@ A commit that you made elsewhere, by git cherry-pick, is taken by 'continue LINE
 		},
 	}
 	cmd.Flags().StringVar(&r.into, "into", "", "the `DIR` to write, new or empty (default resolve-BRANCH, beside a work tree that you are in)")
+	cmd.Flags().StringVar(&r.styleName, "style", "merge", "how the markers show a conflict: merge, diff3 or zdiff3")
+	cmd.Flags().BoolVar(&r.stages, "stages", false, "write base, ours and theirs beside each file too")
 	cmd.Flags().BoolVar(&r.worktree, "worktree", false, "make the directory a work tree in which git finds the conflict")
 	return cmd
 }
@@ -62,9 +81,12 @@ A commit that you made elsewhere, by git cherry-pick, is taken by 'continue LINE
 // A resolving is one run of resolve.
 type resolving struct {
 	*app
-	into     string
-	worktree bool
+	into      string
+	styleName string
+	stages    bool
+	worktree  bool
 
+	style  gitops.ConflictStyle
 	repo   *gitops.Repo
 	env    gitconfig.Environment
 	log    *operation.Log
@@ -73,11 +95,27 @@ type resolving struct {
 	dir    string // absolute
 }
 
-func (r *resolving) run(ctx context.Context, line, id string) error {
+// check makes sense of the flags.
+func (r *resolving) check(id string) error {
 	if strings.ContainsAny(id, "/."+string(filepath.Separator)) {
 		return usageError(fmt.Errorf("%q is no operation", id), "the directory is named by --into "+quoteArg(id))
 	}
-	var err error
+	style, ok := map[string]gitops.ConflictStyle{"merge": gitops.StyleMerge, "diff3": gitops.StyleDiff3, "zdiff3": gitops.StyleZdiff3}[r.styleName]
+	if !ok {
+		return usageError(fmt.Errorf("--style %q: want merge, diff3 or zdiff3", r.styleName), "")
+	}
+	r.style = style
+	if r.stages && r.worktree {
+		return usageError(errors.New("--stages is for a directory of files"), "in a work tree git mergetool shows the versions, and git checkout --ours or --theirs takes one")
+	}
+	return nil
+}
+
+func (r *resolving) run(ctx context.Context, line, id string) error {
+	err := r.check(id)
+	if err != nil {
+		return err
+	}
 	if r.repo, r.env, err = r.openRepo(); err != nil {
 		return err
 	}
@@ -94,7 +132,7 @@ func (r *resolving) run(ctx context.Context, line, id string) error {
 	if r.worktree {
 		return r.makeWorkTree(ctx)
 	}
-	return r.writeFiles()
+	return r.writeFiles(ctx)
 }
 
 // unmoved demands that the release branch is where it was: what is made of a conflict would not be taken.
@@ -132,23 +170,42 @@ func (r *resolving) name() {
 func (r *resolving) doc(next string) resolveDoc {
 	return resolveDoc{
 		Schema: report.Schema("resolve"), Version: version(), Dir: r.dir, Worktree: r.worktree,
-		Files: []report.Path{}, Other: []report.Path{}, Next: next,
+		Files: []report.Path{}, Other: []report.Path{}, Stages: []stagesDoc{}, Next: next,
 	}
 }
 
 // writeFiles writes the conflicted files into the directory.
-func (r *resolving) writeFiles() error {
-	files, other, err := conflictedFiles(r.repo.NewSession(), r.target)
-	if err != nil {
-		return err
+func (r *resolving) writeFiles(ctx context.Context) error {
+	session, markers := r.repo.NewSession(), r.target.Markers
+	if r.style != gitops.StyleMerge {
+		p, o, err := r.again(ctx)
+		if err != nil {
+			return err
+		}
+		session, markers = p.ws.session, recordTarget(o).Markers
 	}
-	if err := r.used(checkout.Write(txfs.Real{}, r.dir, files)); err != nil {
+	files, other, err := conflictedFiles(session, r.target, markers)
+	if err != nil {
 		return err
 	}
 	doc := r.doc(r.say("continue", r.target.Name(), r.op.ID[:8], "--from", r.into))
 	doc.Other = other
 	for _, f := range files {
 		doc.Files = append(doc.Files, report.Path(f.Path))
+	}
+	if r.stages {
+		versions, err := versionFiles(session, r.target)
+		if err != nil {
+			return err
+		}
+		for _, v := range versions {
+			doc.Stages = append(doc.Stages, v.doc())
+			files = append(files, v.files()...)
+		}
+		slices.SortFunc(files, func(a, b checkout.File) int { return strings.Compare(a.Path, b.Path) })
+	}
+	if err := r.used(checkout.Write(txfs.Real{}, r.dir, files)); err != nil {
+		return err
 	}
 	return r.render(doc, func(w io.Writer) error {
 		for _, f := range files {
@@ -172,12 +229,12 @@ func (r *resolving) used(err error) error {
 	return err
 }
 
-// conflictedFiles reads the files of a target's conflicts as the merge left them, markers and all.
-// Other are conflicts about what is no regular file.
-func conflictedFiles(s *gitops.Session, t *operation.Target) (files []checkout.File, other []report.Path, err error) {
+// conflictedFiles reads the files of a target's conflicts as a tree has them, markers and all. Other are
+// conflicts about what is no regular file.
+func conflictedFiles(s *gitops.Session, t *operation.Target, markers gitops.ID) (files []checkout.File, other []report.Path, err error) {
 	other = []report.Path{}
 	for _, c := range t.Conflicts {
-		st, err := s.Entry(t.Markers, string(c.Path))
+		st, err := s.Entry(markers, string(c.Path))
 		if err != nil {
 			return nil, nil, err
 		}

@@ -1,12 +1,13 @@
 package cmd
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"path/filepath"
-	"reflect"
+	"slices"
 
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
@@ -101,26 +102,25 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 	if err != nil {
 		return checkout.Conflict{}, err
 	}
-	if attempt.Parent != t.Base {
-		if err := operation.Open(r.repo).Hold(ctx, p.ws.session, r.op.ID, []gitops.ID{attempt.Parent}, r.now()); err != nil {
+	markers := t.Markers
+	if r.style != gitops.StyleMerge {
+		markers = recordTarget(o).Markers
+	}
+	if attempt.Parent != t.Base || markers != t.Markers {
+		if err := operation.Open(r.repo).Hold(ctx, p.ws.session, r.op.ID, []gitops.ID{attempt.Parent, markers}, r.now()); err != nil {
 			return checkout.Conflict{}, err
 		}
 	}
 	c := checkout.Conflict{
-		Mark:    checkout.Mark{Branch: t.Branch, Source: t.Conflicts[0].Source, Head: attempt.Parent, Ours: t.Ours, Tree: t.Markers},
+		Mark:    checkout.Mark{Branch: t.Branch, Source: t.Conflicts[0].Source, Head: attempt.Parent, Ours: t.Ours, Tree: markers},
 		Message: attempt.Message, Comment: cmp.Or(r.repo.TrailerRules().Comment, "#"),
 	}
 	if r.op.Embargo {
 		c.Message = nil
 	}
 	for _, cf := range t.Conflicts {
-		u := checkout.Unmerged{Path: string(cf.Path)}
-		for i, st := range []*operation.Stage{cf.Base, cf.Ours, cf.Theirs} {
-			if st != nil {
-				u.Stages[i] = &gitops.Stage{Mode: st.Mode, ID: st.ID}
-			}
-		}
-		at, err := p.ws.session.Entry(t.Markers, u.Path)
+		u := checkout.Unmerged{Path: string(cf.Path), Stages: stagesOf(cf)}
+		at, err := p.ws.session.Entry(markers, u.Path)
 		if err != nil {
 			return c, err
 		}
@@ -130,9 +130,21 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 	return c, nil
 }
 
-// again picks the operation's fix again, and demands that the target conflicts as it did.
+// stagesOf are the stages of a conflict as the repository knows them.
+func stagesOf(c operation.Conflict) (out [3]*gitops.Stage) {
+	for i, st := range []*operation.Stage{c.Base, c.Ours, c.Theirs} {
+		if st != nil {
+			out[i] = &gitops.Stage{Mode: st.Mode, ID: st.ID}
+		}
+	}
+	return out
+}
+
+// again picks the operation's fix again, in the style that is asked for, and demands that the target
+// conflicts as it did.
 func (r *resolving) again(ctx context.Context) (*planned, backport.Outcome, error) {
 	p, err := r.replan(ctx, r.op, false, func(_ context.Context, w *workspace) ([]backport.Resolution, error) {
+		w.session.Style = r.style
 		return (&resolution{w: w, target: r.target}).earlier(), nil
 	})
 	if err != nil {
@@ -143,10 +155,18 @@ func (r *resolving) again(ctx context.Context) (*planned, backport.Outcome, erro
 		return nil, backport.Outcome{}, err
 	}
 	o, err := outcomeOf(p, r.target)
-	if err == nil && !reflect.DeepEqual(recordTarget(o).Conflicts, r.target.Conflicts) {
+	if err == nil && !likewise(recordTarget(o), *r.target) {
 		err = &Error{Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("%s does not conflict as it did", r.target.Branch), Hint: "nothing was changed; apply again"}
 	}
 	return p, o, err
+}
+
+// likewise tells whether two targets conflict on the same tree in the same paths. Where a merge of names
+// has made a stage, it has markers, and their style.
+func likewise(a, b operation.Target) bool {
+	return a.Ours == b.Ours && slices.EqualFunc(a.Conflicts, b.Conflicts, func(x, y operation.Conflict) bool {
+		return x.Source == y.Source && x.Kind == y.Kind && bytes.Equal(x.Path, y.Path)
+	})
 }
 
 // A tidied is a work tree that is not needed any more, and what became of it.

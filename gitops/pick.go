@@ -125,6 +125,16 @@ func labelSubject(c *object.Commit) string {
 	return ""
 }
 
+// A ConflictStyle is how conflicts are shown in files. It never decides whether there is one.
+type ConflictStyle = merge.Style
+
+// The styles of git's merge.conflictStyle.
+const (
+	StyleMerge  = merge.StyleMerge
+	StyleDiff3  = merge.StyleDiff3
+	StyleZdiff3 = merge.StyleZdiff3
+)
+
 // Labels name the three sides of a merge in conflict markers.
 type Labels struct{ Base, Ours, Theirs string }
 
@@ -132,6 +142,7 @@ type Labels struct{ Base, Ours, Theirs string }
 func (s *Session) Merge(ctx context.Context, base, ours, theirs ID, labels Labels) (PickResult, error) {
 	opts := merge.Options{
 		Labels:     merge.Labels{Base: labels.Base, Ours: labels.Ours, Theirs: labels.Theirs},
+		Style:      s.Style,
 		Attributes: s.repo.attributes(ours),
 		Spans:      &s.spans,
 	}

@@ -11,6 +11,8 @@ import (
 // A Session reads through to a repository and keeps what it makes in memory, until Land writes what
 // the new heads reach. It is safe for concurrent use.
 type Session struct {
+	Style ConflictStyle // of the markers in files; set it before the session is used
+
 	repo  *Repo
 	mem   *odb.Overlay
 	spans merge.SpanCache

@@ -119,7 +119,7 @@ func conflict(t *testing.T, s *gitops.Session, ours, theirs string) *checkout.Co
 }
 
 // TestLikeCherryPick has git cherry-pick stop at each conflict of the merge cases in one work tree, and
-// makes another by hand: git must find the same index, the same status and the same files in both.
+// makes another by hand, in each style of markers: git must find the same index, the same status and the same files in both.
 func TestLikeCherryPick(t *testing.T) {
 	if major, minor := gittest.OracleVersion(t); major < 2 || (major == 2 && minor < 45) {
 		t.Skipf("git %d.%d merges otherwise in some cases: nothing to compare with", major, minor)
@@ -151,6 +151,8 @@ func TestLikeCherryPick(t *testing.T) {
 	for i, name := range names {
 		name = strings.TrimSuffix(filepath.Base(name), ".txtar")
 		ours, theirs := r.Git("rev-parse", fmt.Sprintf("ours-%d", i)), r.Git("rev-parse", fmt.Sprintf("theirs-%d", i))
+		style := []string{"merge", "diff3", "zdiff3"}[i%3]
+		session.Style = []gitops.ConflictStyle{gitops.StyleMerge, gitops.StyleDiff3, gitops.StyleZdiff3}[i%3]
 		c := conflict(t, session, ours, theirs)
 		if c == nil {
 			continue
@@ -158,7 +160,7 @@ func TestLikeCherryPick(t *testing.T) {
 		dir := t.TempDir()
 		real, made := r.At(filepath.Join(dir, "real")), r.At(filepath.Join(dir, "made"))
 		r.Git("worktree", "add", "-q", "--detach", real.Dir, ours)
-		real.Try(nil, "cherry-pick", theirs)
+		real.Try(nil, "-c", "merge.conflictStyle="+style, "cherry-pick", theirs)
 		w, err := checkout.MakeWorkTree(t.Context(), git, gittest.Unflushed{}, made.Dir, *c)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
