@@ -25,16 +25,16 @@ const defaultBumpMessage = "Release {version}\n"
 // bump makes the patch bump of a target, where there is one to make. Why there is none is said.
 func (r *runner) bump(ctx context.Context, t Target, g Gated) (Bumped, error) {
 	out := Bumped{Gated: g, Outcome: &BumpOutcome{}}
-	if t.Onto != "" && t.Decision.First == nil {
-		out.Outcome.Skipped = "not a release branch"
-		return out, nil
-	}
 	if why := r.neverBump(); why != "" {
 		// No manifest is looked at: one that cannot be read is no matter of a pick that bumps nothing.
 		out.Outcome.Skipped = why
 		if t.Decision.Next != nil {
 			out.Outcome.To = t.Decision.Next.String()
 		}
+		return out, nil
+	}
+	if t.Onto != "" && t.Decision.First == nil {
+		out.Outcome.Skipped = "not a release branch"
 		return out, nil
 	}
 	separate := r.opts.Bump.When == BumpSeparate

@@ -53,16 +53,22 @@ func (r *runner) raiseOf(ctx context.Context, source gitops.ID) (*raise, error) 
 	return found, nil
 }
 
-func (r *runner) findRaise(ctx context.Context, source gitops.ID) (*raise, error) {
+// changesOf returns what a source commit changes, between which trees; nothing of a root commit.
+func (r *runner) changesOf(ctx context.Context, source gitops.ID) (before, after gitops.ID, changes []gitops.Change, err error) {
 	c, err := r.session.Commit(source)
 	if err != nil {
-		return nil, err
+		return before, after, nil, err
 	}
-	base, _, err := r.session.SourceBase(source, c, r.opts.Mainline)
-	if err != nil || base.IsZero() {
-		return nil, err
+	before, _, err = r.session.SourceBase(source, c, r.opts.Mainline)
+	if err != nil || before.IsZero() {
+		return before, c.Tree, nil, err
 	}
-	changes, err := r.session.Changes(ctx, base, c.Tree, nil)
+	changes, err = r.session.Changes(ctx, before, c.Tree, nil)
+	return before, c.Tree, changes, err
+}
+
+func (r *runner) findRaise(ctx context.Context, source gitops.ID) (*raise, error) {
+	base, tree, changes, err := r.changesOf(ctx, source)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +81,7 @@ func (r *runner) findRaise(ctx context.Context, source gitops.ID) (*raise, error
 	if len(paths) == 0 {
 		return nil, nil //nolint:nilnil // it raises nothing
 	}
-	before, after := r.session.TreeFS(base), r.session.TreeFS(c.Tree)
+	before, after := r.session.TreeFS(base), r.session.TreeFS(tree)
 	verdict := msrv.Gate(msrv.GateInput{
 		Tip: msrv.ReadPins(before, paths, r.opts.Gate.Options), Result: msrv.ReadPins(after, paths, r.opts.Gate.Options),
 		Rules: r.opts.Gate.Rules, Supported: r.opts.Gate.Supported, Reason: r.opts.Select.Reason,
@@ -93,7 +99,7 @@ func (r *runner) findRaise(ctx context.Context, source gitops.ID) (*raise, error
 	for _, f := range out.strip.Files {
 		files[f.Path] = f.Data
 	}
-	out.tree, err = r.session.ReplaceFiles(c.Tree, files)
+	out.tree, err = r.session.ReplaceFiles(tree, files)
 	return out, err
 }
 
@@ -125,6 +131,13 @@ func (r *runner) pinOnlyCommit(ctx context.Context, p Picked) (gitops.ID, *raise
 	for _, k := range p.Picks {
 		if k.Status != PickClean && k.Status != PickConflict {
 			continue
+		}
+		_, _, changes, err := r.changesOf(ctx, k.Source)
+		if err != nil {
+			return gitops.ID{}, nil, err
+		}
+		if slices.ContainsFunc(changes, func(ch gitops.Change) bool { return !r.opts.Gate.Options.IsPinFile(ch.Path) }) {
+			continue // it does something else
 		}
 		found, err := r.raiseOf(ctx, k.Source)
 		if err != nil {

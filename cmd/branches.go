@@ -27,7 +27,7 @@ a GitHub Actions strategy.matrix. An empty matrix makes a workflow fail: guard t
 			if format == "json" {
 				a.json, format = true, "table"
 			}
-			w, err := a.open(cmd.Context(), true)
+			w, err := a.open(cmd.Context(), needPolicy)
 			if err != nil {
 				return err
 			}

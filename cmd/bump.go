@@ -93,7 +93,7 @@ func (a *app) bump(ctx context.Context, f *bumpFlags, args []string) error {
 			return err
 		}
 	}
-	w, err := a.open(ctx, true)
+	w, err := a.open(ctx, needPolicy)
 	if err != nil {
 		return err
 	}

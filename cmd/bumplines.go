@@ -91,7 +91,7 @@ func (a *app) bumpCheck(ctx context.Context, f *bumpFlags, args []string) error 
 	if err := f.checkArgs(args); err != nil {
 		return err
 	}
-	w, err := a.open(ctx, true)
+	w, err := a.open(ctx, needPolicy)
 	if err != nil {
 		return err
 	}

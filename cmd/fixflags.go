@@ -170,8 +170,11 @@ func (a *app) kindOf(w *workspace, f *fixFlags, fix backport.Fix, kinds []policy
 }
 
 func (a *app) resolveOne(ctx context.Context, w *workspace, arg string) ([]gitops.ID, error) {
-	m := hashNumber().FindStringSubmatch(arg)
-	if m == nil {
+	var m []string
+	switch { // most arguments are revisions, for which no pattern need be compiled
+	case strings.HasPrefix(arg, "#"):
+		m = hashNumber().FindStringSubmatch(arg)
+	case strings.HasPrefix(arg, "http"):
 		m = prURL().FindStringSubmatch(arg)
 	}
 	if m == nil {

@@ -45,7 +45,7 @@ is not looked at: the change that is judged may have written it.` + exitStatus(E
 }
 
 func (a *app) gate(ctx context.Context, rev, branch, reason string) error {
-	w, err := a.open(ctx, false)
+	w, err := a.open(ctx, needLines)
 	if err != nil {
 		return err
 	}

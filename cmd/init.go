@@ -87,22 +87,16 @@ func (a *app) policyText(ctx context.Context, w *workspace, f initFlags) (string
 
 // seen gathers what a proposal is made from: every branch and tag, and the names at the root of main.
 func (a *app) seen(ctx context.Context, w *workspace) (config.Seen, error) {
-	seen := config.Seen{Facts: policy.Facts{AsOf: w.asOf}}
+	var seen config.Seen
 	var err error
-	if w.remote, err = w.repo.ChooseRemote(a.remote, func(name string) bool { return name != "" }); err != nil {
+	if seen.Facts, err = a.names(w); err != nil {
 		return seen, err
-	}
-	branches, err := w.repo.Branches(w.remote, a.baseKind())
-	if err != nil {
-		return seen, err
-	}
-	for _, b := range branches {
-		seen.Facts.Branches = append(seen.Facts.Branches, policy.BranchFact{Name: b.Name, Tip: b.Tip.String()})
 	}
 	tags, err := w.repo.Tags(func(string) bool { return true })
 	if err != nil {
 		return seen, err
 	}
+	seen.Facts.Tags = nil // those that name a commit, with their dates
 	for _, t := range tags {
 		seconds, err := w.repo.TagDate(t)
 		if err != nil {
@@ -120,6 +114,27 @@ func (a *app) seen(ctx context.Context, w *workspace) (config.Seen, error) {
 	seen.Main = main.Name
 	seen.Paths, err = w.rootPaths(main.Tip)
 	return seen, err
+}
+
+// names lists every branch and tag by its name.
+func (a *app) names(w *workspace) (policy.Facts, error) {
+	facts := policy.Facts{AsOf: w.asOf}
+	var err error
+	if w.remote, err = w.repo.ChooseRemote(a.remote, func(name string) bool { return name != "" }); err != nil {
+		return facts, err
+	}
+	branches, err := w.repo.Branches(w.remote, a.baseKind())
+	if err != nil {
+		return facts, err
+	}
+	for _, b := range branches {
+		facts.Branches = append(facts.Branches, policy.BranchFact{Name: b.Name, Tip: b.Tip.String()})
+	}
+	tags, err := w.repo.TagNames()
+	for _, name := range tags {
+		facts.Tags = append(facts.Tags, policy.TagFact{Name: name})
+	}
+	return facts, err
 }
 
 // rootPaths lists the files at the root of a commit's tree and one directory below.

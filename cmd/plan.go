@@ -60,7 +60,14 @@ ends in (#123). Several commits are picked in order and land together.` + exitSt
 
 // plan makes a plan: everything up to landing.
 func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, error) {
-	w, err := a.open(ctx, len(f.onto) == 0)
+	needs := needPolicy
+	switch {
+	case len(f.onto) > 0 && f.noBump:
+		needs = needBranches
+	case len(f.onto) > 0:
+		needs = needLines
+	}
+	w, err := a.open(ctx, needs)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ otherwise; a FILE that ends in .svg or .json is the calendar as a whole.` + exit
 			if err != nil {
 				return err
 			}
-			w, err := a.open(cmd.Context(), true)
+			w, err := a.open(cmd.Context(), needPolicy)
 			if err != nil {
 				return err
 			}

@@ -62,9 +62,18 @@ func (a *app) openRepo() (*gitops.Repo, gitconfig.Environment, error) {
 	return repo, env, err
 }
 
-// open opens the repository, reads the policy and finds the release lines. needPolicy is false for
-// work that leaves the policy aside: then a missing main or missing tags are no error.
-func (a *app) open(ctx context.Context, needPolicy bool) (*workspace, error) {
+// A need says what of a workspace a verb cannot do without.
+type need int
+
+// What a verb needs. Where the policy is left aside, a missing main or missing tags are no error.
+const (
+	needBranches need = iota // which branches are release branches, and of which lines
+	needLines                // and what their tags say
+	needPolicy               // and that the policy can decide
+)
+
+// open opens the repository, reads the policy and finds the release lines.
+func (a *app) open(ctx context.Context, needs need) (*workspace, error) {
 	repo, env, err := a.openRepo()
 	if err != nil {
 		return nil, err
@@ -77,10 +86,16 @@ func (a *app) open(ctx context.Context, needPolicy bool) (*workspace, error) {
 	if err := a.loadPolicy(ctx, w); err != nil {
 		return nil, err
 	}
-	if err := a.findMain(ctx, w); err != nil && needPolicy {
+	if err := a.findMain(ctx, w); err != nil && needs == needPolicy {
 		return nil, err
 	}
-	if err := a.findLines(w); err != nil && needPolicy {
+	if err := a.findBranches(w); err != nil {
+		return nil, err
+	}
+	if needs == needBranches {
+		return w, nil
+	}
+	if err := a.findLines(w); err != nil && needs == needPolicy {
 		return nil, err
 	}
 	return w, nil
@@ -229,11 +244,11 @@ func (a *app) policyOfMain(ctx context.Context, w *workspace) error {
 		err = w.load(config.FileName, worktree, func(p string) ([]byte, error) { return readPolicyFile(filepath.Join(top, p)) })
 		return err
 	}
-	seen, err := a.seen(ctx, w)
+	facts, err := a.names(w)
 	if err != nil {
 		return err
 	}
-	w.source, w.config = "guessed", config.Guess(seen.Facts)
+	w.source, w.config = "guessed", config.Guess(facts)
 	return nil
 }
 
@@ -256,24 +271,35 @@ func (a *app) findMain(ctx context.Context, w *workspace) error {
 	return nil
 }
 
-// findLines shows the policy the branches and tags of the repository.
-func (a *app) findLines(w *workspace) error {
+// findBranches finds the release branches, and the lines they are by their names alone.
+func (a *app) findBranches(w *workspace) error {
 	p := w.config.Policy
 	all, err := w.repo.Branches(w.remote, a.baseKind())
 	if err != nil {
 		return err
 	}
-	facts := policy.Facts{AsOf: w.asOf}
 	for _, b := range all {
-		if _, ok := p.ReadBranch(b.Name); !ok {
+		id, ok := p.ReadBranch(b.Name)
+		if !ok {
 			continue
 		}
 		w.branches = append(w.branches, b)
-		facts.Branches = append(facts.Branches, policy.BranchFact{Name: b.Name, Tip: b.Tip.String()})
+		w.lines = append(w.lines, policy.Line{ID: id, Branch: b.Name})
 		if b.Ahead() {
 			w.warnings = append(w.warnings, fmt.Sprintf("local branch %s differs from the one on %s, which counts", b.Name, w.remote))
 		}
 	}
+	return nil
+}
+
+// findLines shows the policy the branches and tags of the repository.
+func (a *app) findLines(w *workspace) error {
+	p := w.config.Policy
+	facts := policy.Facts{AsOf: w.asOf}
+	for _, b := range w.branches {
+		facts.Branches = append(facts.Branches, policy.BranchFact{Name: b.Name, Tip: b.Tip.String()})
+	}
+	var err error
 	if facts.Tags, err = w.tagFacts(); err != nil {
 		return err
 	}

@@ -249,6 +249,18 @@ func (r *Repo) Tags(keep func(name string) bool) ([]Tag, error) {
 	return out, nil
 }
 
+// TagNames returns the short names of all tags, sorted, whatever they name.
+func (r *Repo) TagNames() ([]string, error) {
+	var out []string
+	for ref, err := range r.refs.All("refs/tags/") {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, strings.TrimPrefix(ref.Name, "refs/tags/"))
+	}
+	return out, nil
+}
+
 // TagDate returns when a tag was made, in seconds since 1970: the tagger's date of an annotated tag,
 // else the committer's date of the commit.
 func (r *Repo) TagDate(tag Tag) (int64, error) {

@@ -95,8 +95,10 @@ var described = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 // the prefix the only commit is meant, as where git wants a commit.
 func (r *Repo) resolveShort(spec, name string) (ID, error) {
 	prefix := name
-	if m := described().FindStringSubmatch(name); m != nil && m[1] != "@" && refs.CheckName("refs/tags/"+m[1]) == nil {
-		prefix = m[2]
+	if strings.Contains(name, "-g") { // else the pattern need not be compiled
+		if m := described().FindStringSubmatch(name); m != nil && m[1] != "@" && refs.CheckName("refs/tags/"+m[1]) == nil {
+			prefix = m[2]
+		}
 	}
 	if len(prefix) < 4 || len(prefix) > 40 || !isHex(prefix) {
 		return ID{}, &RevisionError{Spec: spec, Reason: "names no branch, tag or commit here"}

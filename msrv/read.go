@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"sort"
@@ -56,7 +55,6 @@ type file struct {
 	path string
 	role Role
 	data []byte
-	sum  [32]byte
 	ends []int // offsets of the line ends
 }
 
@@ -120,12 +118,7 @@ func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bo
 	case info.Size() > limit:
 		return bad(TroubleTooLarge, nil, "%d bytes; at most %d are read", info.Size(), limit)
 	}
-	in, err := tree.Open(p)
-	if err != nil {
-		return bad(TroubleIO, nil, "%w", err)
-	}
-	defer in.Close()
-	f.data, err = io.ReadAll(io.LimitReader(in, limit+1))
+	f.data, err = fs.ReadFile(tree, p)
 	switch {
 	case err != nil:
 		return bad(TroubleIO, nil, "%w", err)
@@ -138,11 +131,14 @@ func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bo
 	case !utf8.Valid(f.data):
 		return bad(TroubleEncoding, f.data, "is not UTF-8")
 	}
-	f.sum = sha256.Sum256(f.data)
-	for i, b := range f.data {
-		if b == '\n' {
-			f.ends = append(f.ends, i)
+	f.ends = make([]int, 0, bytes.Count(f.data, []byte("\n")))
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(f.data[i:], '\n')
+		if next < 0 {
+			break
 		}
+		i += next
+		f.ends = append(f.ends, i)
 	}
 	return f, nil, true
 }
@@ -174,8 +170,13 @@ type spec struct {
 	scheme Scheme
 }
 
-// problem records what cannot be read. line 0 is the file as a whole.
+// problem records what cannot be read of a file. line 0 is the file as a whole.
 func (r *reader) problem(f file, line int, s spec, t Trouble, err error) {
+	r.problemOf(f, f.data, line, s, t, err)
+}
+
+// problemOf is problem where cause is what makes the same problem in two trees the same.
+func (r *reader) problemOf(f file, cause []byte, line int, s spec, t Trouble, err error) {
 	if r.troubles++; r.troubles > maxTroubles {
 		return
 	}
@@ -183,7 +184,7 @@ func (r *reader) problem(f file, line int, s spec, t Trouble, err error) {
 	if role == 0 {
 		role = f.role
 	}
-	r.out.Problems = append(r.out.Problems, Problem{Path: f.path, Line: line, Key: s.key, Role: role, Trouble: t, Err: err, sum: f.sum})
+	r.out.Problems = append(r.out.Problems, Problem{Path: f.path, Line: line, Key: s.key, Role: role, Trouble: t, Err: err, sum: sha256.Sum256(cause)})
 }
 
 // syntax records that a file is not of its format.
@@ -211,9 +212,7 @@ func (r *reader) pin(f file, s spec, span manifest.Span) {
 func (r *reader) value(f file, s spec, value string, span manifest.Span) {
 	v, err := ParseVersion(s.scheme, value)
 	if err != nil {
-		g := f
-		g.sum = sha256.Sum256([]byte(value)) // the same bad value in two trees is the same problem
-		r.problem(g, f.lineAt(span.Start), s, TroubleValue, err)
+		r.problemOf(f, []byte(value), f.lineAt(span.Start), s, TroubleValue, err)
 		return
 	}
 	r.add(f, Pin{Path: f.path, Line: f.lineAt(span.Start), Key: s.key, Ecosystem: s.eco, Role: s.role,

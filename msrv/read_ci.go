@@ -25,12 +25,16 @@ var nightly = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 // scripts except for dated nightlies, is not read.
 func (r *reader) workflow(f file) {
 	for _, v := range scanYAML(f) {
-		for _, m := range nightly().FindAllStringIndex(v.text, maxMatches) {
+		var dated [][]int
+		if strings.Contains(v.text, "nightly-") {
+			dated = nightly().FindAllStringIndex(v.text, maxMatches)
+		}
+		for _, m := range dated {
 			at := v.span.Start + m[0]
 			r.value(f, spec{key: ciKey(v.path, "nightly"), eco: Rust, role: RoleCI, scheme: SchemeChannel}, v.text[m[0]:m[1]],
 				manifest.Span{Start: at, End: at + m[1] - m[0]})
 		}
-		if len(v.path) == 0 || v.block || v.text == "" || nightly().MatchString(v.text) {
+		if len(v.path) == 0 || v.block || v.text == "" || len(dated) > 0 {
 			continue
 		}
 		s := ciSpec(v.path)

@@ -1,7 +1,6 @@
 package msrv
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -31,6 +30,7 @@ type yamlScan struct {
 	stack []yamlLevel
 	block int // index in out of the block scalar that goes on, or -1
 	below int // the column its lines are indented beyond
+	slab  []string
 }
 
 // scanYAML lists the scalars of a file in block style, and those of flow lists on one line. It reads the
@@ -38,9 +38,9 @@ type yamlScan struct {
 // several lines are passed over.
 func scanYAML(f file) []yamlScalar {
 	data, at := f.text()
-	s := yamlScan{block: -1}
-	for line := range bytes.Lines(data) {
-		s.line(strings.TrimRight(string(line), " \t\r\n"), at)
+	s := yamlScan{block: -1, out: make([]yamlScalar, 0, len(f.ends)+1)}
+	for line := range strings.Lines(string(data)) {
+		s.line(strings.TrimRight(line, " \t\r\n"), at)
 		at += len(line)
 	}
 	for i := range s.out {
@@ -81,17 +81,26 @@ func (s *yamlScan) line(body string, start int) {
 		s.stack = append(s.stack, yamlLevel{indent, key})
 		below = indent
 	}
-	path := make([]string, 0, len(s.stack))
-	for _, level := range s.stack {
-		path = append(path, level.key)
-	}
+	path := s.path()
 	from := start + len(body) - len(value)
 	if value != "" && (value[0] == '|' || value[0] == '>') {
 		s.block, s.below = len(s.out), below
 		s.out = append(s.out, yamlScalar{path: path, span: manifest.Span{Start: from, End: from}, block: true})
 		return
 	}
-	s.out = append(s.out, yamlValues(path, value, from)...)
+	s.values(path, value, from)
+}
+
+// path returns the keys that are open. They are cut from one long slice: a workflow has thousands of lines.
+func (s *yamlScan) path() []string {
+	if cap(s.slab)-len(s.slab) < len(s.stack) {
+		s.slab = make([]string, 0, 1024)
+	}
+	from := len(s.slab)
+	for _, level := range s.stack {
+		s.slab = append(s.slab, level.key)
+	}
+	return s.slab[from:len(s.slab):len(s.slab)]
 }
 
 // close leaves the keys that stand at a column or beyond it.
@@ -131,33 +140,29 @@ func yamlKey(s string) (key, value string, ok bool) {
 	return key, strings.TrimLeft(value, " "), true
 }
 
-// yamlValues reads the scalar or the flow list that a line ends with.
-func yamlValues(path []string, s string, at int) []yamlScalar {
-	if strings.HasPrefix(s, "[") {
-		var out []yamlScalar
-		for i := 1; i < len(s) && s[i-1] != ']'; {
-			v, n := yamlScalarAt(s[i:], ",]")
-			if v.text != "" || v.quoted {
-				v.path = path
-				v.span.Start += at + i
-				v.span.End += at + i
-				out = append(out, v)
-			}
+// values reads the scalar or the flow list that a line ends with.
+func (s *yamlScan) values(path []string, text string, at int) {
+	add := func(v yamlScalar, from int) {
+		if v.text != "" || v.quoted {
+			v.path = path
+			v.span.Start += from
+			v.span.End += from
+			s.out = append(s.out, v)
+		}
+	}
+	if strings.HasPrefix(text, "[") {
+		for i := 1; i < len(text) && text[i-1] != ']'; {
+			v, n := yamlScalarAt(text[i:], ",]")
+			add(v, at+i)
 			i += n + 1
 		}
-		return out
+		return
 	}
-	if s == "" || strings.ContainsRune("{&*!]}#", rune(s[0])) {
-		return nil
+	if text == "" || strings.ContainsRune("{&*!]}#", rune(text[0])) {
+		return
 	}
-	v, _ := yamlScalarAt(s, "")
-	if v.text == "" && !v.quoted {
-		return nil
-	}
-	v.path = path
-	v.span.Start += at
-	v.span.End += at
-	return []yamlScalar{v}
+	v, _ := yamlScalarAt(text, "")
+	add(v, at)
 }
 
 // yamlScalarAt reads a scalar up to one of the bytes in stops, a comment, or the end, and returns how

@@ -2,8 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -18,8 +16,7 @@ import (
 type Template struct {
 	text  string
 	parts []part
-	re    *regexp.Regexp
-	names []string // field of each capture group
+	names []string // the fields it has
 }
 
 type part struct {
@@ -29,12 +26,7 @@ type part struct {
 	group   []part
 }
 
-const (
-	maxTemplate  = 200
-	number       = `0|[1-9][0-9]{0,8}`
-	preOrBuild   = `[0-9A-Za-z-]{1,60}(?:\.[0-9A-Za-z-]{1,60}){0,8}`
-	versionRegex = `(?:` + number + `)\.(?:` + number + `)\.(?:` + number + `)(?:-` + preOrBuild + `)?(?:\+` + preOrBuild + `)?`
-)
+const maxTemplate = 200
 
 // ParseTemplate reads a template. It must have {version} or {major}, and no field twice.
 func ParseTemplate(text string) (Template, error) {
@@ -61,19 +53,13 @@ func ParseTemplate(text string) (Template, error) {
 	if _, err := apart(parts, false); err != nil {
 		return fail("%w", err)
 	}
-	t := Template{text: text, parts: parts}
-	var b strings.Builder
-	t.regex(&b, parts)
-	t.re, err = regexp.Compile(`^(?:` + b.String() + `)$`)
-	if err != nil {
-		return fail("%w", err)
-	}
-	return t, nil
+	return Template{text: text, parts: parts, names: p.names}, nil
 }
 
 type templateParser struct {
-	rest string
-	seen map[string]bool
+	rest  string
+	seen  map[string]bool
+	names []string
 }
 
 func (p *templateParser) parse(depth int) ([]part, error) {
@@ -173,29 +159,8 @@ func (p *templateParser) field() (part, error) {
 		return part{}, fmt.Errorf("field %q stands twice", "{"+name+"}")
 	}
 	p.seen[name] = true
+	p.names = append(p.names, name)
 	return f, nil
-}
-
-func (t *Template) regex(b *strings.Builder, parts []part) {
-	for _, p := range parts {
-		switch {
-		case p.field == "version":
-			b.WriteString("(" + versionRegex + ")")
-			t.names = append(t.names, p.field)
-		case p.field != "" && p.width > 0:
-			fmt.Fprintf(b, "([0-9]{%d}|[1-9][0-9]{%d,8})", p.width, p.width)
-			t.names = append(t.names, p.field)
-		case p.field != "":
-			b.WriteString("(" + number + ")")
-			t.names = append(t.names, p.field)
-		case p.group != nil:
-			b.WriteString("(?:")
-			t.regex(b, p.group)
-			b.WriteString(")?")
-		default:
-			b.WriteString(regexp.QuoteMeta(p.literal))
-		}
-	}
 }
 
 // String returns the template as it was written.
@@ -203,30 +168,17 @@ func (t Template) String() string { return t.text }
 
 // Match reads name and returns the version it holds. Fields that the template does not have are zero.
 func (t Template) Match(name string) (*semver.Version, bool) {
-	if t.re == nil || len(name) > 1000 {
+	if t.parts == nil || len(name) > maxName {
 		return nil, false
 	}
-	m := t.re.FindStringSubmatch(name)
-	if m == nil {
+	var m match
+	if !m.parts(t.parts, name, func(rest string) bool { return rest == "" }) {
 		return nil, false
 	}
-	var n [3]uint64
-	for i, field := range t.names {
-		text := m[i+1]
-		if field == "version" {
-			v, err := semver.StrictNewVersion(text)
-			return v, err == nil
-		}
-		if text == "" {
-			continue
-		}
-		v, err := strconv.ParseUint(text, 10, 32)
-		if err != nil {
-			return nil, false
-		}
-		n[fieldIndex(field)] = v
+	if m.version != nil {
+		return m.version, true
 	}
-	return semver.New(n[0], n[1], n[2], "", ""), true
+	return semver.New(m.n[0], m.n[1], m.n[2], "", ""), true
 }
 
 func fieldIndex(field string) int {

@@ -20,7 +20,7 @@ import (
 // not less than from, else all of them. It ends at the first error.
 func (p *packedFile) entries(from string) iter.Seq2[Ref, error] {
 	return func(yield func(Ref, error) bool) {
-		if p.f == nil {
+		if !p.there() {
 			return
 		}
 		start := p.body
@@ -35,28 +35,54 @@ func (p *packedFile) entries(from string) iter.Seq2[Ref, error] {
 	}
 }
 
-func (p *packedFile) scan(start int64, yield func(Ref, error) bool) {
-	// A single look-up reads one small block, a listing grows into its own.
-	size := 1 << 9
-	if p.size-start > 1<<16 {
-		size = 1 << 12
+// readLines returns a function that returns line after line from start on, without their ends; nil after
+// the last.
+func (p *packedFile) readLines(start int64) func() ([]byte, error) {
+	cut := &BrokenError{Path: p.path, Reason: "a line is cut off or longer than " + fmt.Sprint(maxPackedLine) + " bytes"}
+	if p.data != nil {
+		rest := p.data[start:]
+		return func() ([]byte, error) {
+			if len(rest) == 0 {
+				return nil, nil
+			}
+			i := bytes.IndexByte(rest, '\n')
+			if i < 0 || i >= maxPackedLine {
+				return nil, cut
+			}
+			line := rest[:i:i]
+			rest = rest[i+1:]
+			return line, nil
+		}
 	}
-	r := bufio.NewReaderSize(io.NewSectionReader(p.f, start, p.size-start), max(size, maxPackedLine))
+	r := bufio.NewReaderSize(io.NewSectionReader(p.f, start, p.size-start), maxPackedLine)
+	return func() ([]byte, error) {
+		line, err := r.ReadSlice('\n')
+		switch {
+		case errors.Is(err, io.EOF) && len(line) == 0:
+			return nil, nil
+		case err != nil:
+			return nil, cut
+		}
+		return line[:len(line)-1], nil
+	}
+}
+
+func (p *packedFile) scan(start int64, yield func(Ref, error) bool) {
+	next := p.readLines(start)
 	var ref Ref
 	pending := false
 	for {
-		line, err := r.ReadSlice('\n')
-		if errors.Is(err, io.EOF) && len(line) == 0 {
+		line, err := next()
+		if err != nil {
+			yield(Ref{}, err)
+			return
+		}
+		if line == nil {
 			if pending {
 				yield(ref, nil)
 			}
 			return
 		}
-		if err != nil {
-			yield(Ref{}, &BrokenError{Path: p.path, Reason: "a line is cut off or longer than " + fmt.Sprint(maxPackedLine) + " bytes"})
-			return
-		}
-		line = line[:len(line)-1]
 		if len(line) > 0 && line[0] == '^' {
 			id, err := object.ParseID(string(line[1:]))
 			if err != nil || !pending || !ref.Peeled.IsZero() {

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/git-backport/git-backport/gitops/object"
 )
@@ -18,8 +20,10 @@ const packedName = "packed-refs"
 // A packedFile is one version of packed-refs, open for reading. git replaces the file by a rename,
 // so that what is open never changes. The zero value stands for a repository without one.
 type packedFile struct {
-	f      *os.File
+	f      *os.File // nil when it is not to be closed
+	data   []byte   // all of it, where it is kept in memory
 	path   string
+	info   os.FileInfo
 	size   int64
 	body   int64 // where the entries begin
 	header string
@@ -30,8 +34,55 @@ type packedFile struct {
 // maxPackedLine bounds a line of packed-refs, in bytes.
 const maxPackedLine = 8192
 
+// maxKeptPacked is the size, in bytes, up to which packed-refs is read whole and kept.
+const maxKeptPacked = 2 << 20
+
+// A packedCache keeps a packed-refs file in memory, and open: as long as it is, no other file can be
+// taken for it.
+type packedCache struct {
+	mu   sync.Mutex
+	open *os.File
+	file packedFile
+}
+
+// holds tells whether the file at path is the one that is kept.
+func (c *packedCache) holds(path string) bool {
+	if c.open == nil {
+		return false
+	}
+	now, err := os.Stat(path)
+	was := c.file.info
+	return err == nil && os.SameFile(now, was) && now.Size() == was.Size() && now.ModTime().Equal(was.ModTime())
+}
+
+// openPacked opens packed-refs as it is now.
 func (s *Store) openPacked() (*packedFile, error) {
-	p := &packedFile{path: filepath.Join(s.commonDir, packedName)}
+	c := &s.packed
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	path := filepath.Join(s.commonDir, packedName)
+	if c.holds(path) {
+		p := c.file
+		return &p, nil
+	}
+	p, err := readPacked(path)
+	if err != nil || p.f == nil || p.size > maxKeptPacked || runtime.GOOS == "windows" { // where an open file cannot be replaced
+		return p, err
+	}
+	data := make([]byte, p.size)
+	if _, err := p.f.ReadAt(data, 0); err != nil {
+		return nil, errors.Join(fmt.Errorf("reading packed refs: %w", err), p.f.Close())
+	}
+	if c.open != nil {
+		_ = c.open.Close() // what was read of it is in memory
+	}
+	c.open, p.f, p.data = p.f, nil, data
+	c.file = *p
+	return p, nil
+}
+
+func readPacked(path string) (*packedFile, error) {
+	p := &packedFile{path: path}
 	f, err := os.Open(p.path)
 	if missing(err) {
 		return p, nil
@@ -54,7 +105,7 @@ func (p *packedFile) readHeader() error {
 	if !info.Mode().IsRegular() {
 		return &BrokenError{Path: p.path, Reason: "it is not a regular file"}
 	}
-	p.size = info.Size()
+	p.info, p.size = info, info.Size()
 	if p.size == 0 {
 		return nil
 	}
@@ -81,11 +132,27 @@ func (p *packedFile) close() {
 	}
 }
 
+// there tells whether there is a file.
+func (p *packedFile) there() bool { return p.f != nil || p.data != nil }
+
+func (p *packedFile) readAt(buf []byte, off int64) (int, error) {
+	if p.data != nil {
+		return bytes.NewReader(p.data).ReadAt(buf, off)
+	}
+	return p.f.ReadAt(buf, off)
+}
+
 // line returns the line that begins at off, without its end, and where the next one begins.
 func (p *packedFile) line(off int64) (line []byte, next int64, err error) {
+	if p.data != nil {
+		rest := p.data[off:]
+		if i := bytes.IndexByte(rest[:min(len(rest), maxPackedLine)], '\n'); i >= 0 {
+			return rest[:i], off + int64(i) + 1, nil
+		}
+	}
 	buf := make([]byte, 256)
 	for {
-		n, err := p.f.ReadAt(buf[:min(int64(len(buf)), p.size-off)], off)
+		n, err := p.readAt(buf[:min(int64(len(buf)), p.size-off)], off)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, 0, fmt.Errorf("reading packed refs: %w", err)
 		}
@@ -140,11 +207,11 @@ func (p *packedFile) entryAt(off, low int64) (int64, error) {
 		if err != nil || start <= low {
 			return low, err
 		}
-		first := make([]byte, 1)
-		if _, err := p.f.ReadAt(first, start); err != nil {
-			return 0, fmt.Errorf("reading packed refs: %w", err)
+		first, _, err := p.line(start)
+		if err != nil {
+			return 0, err
 		}
-		if first[0] != '^' {
+		if len(first) == 0 || first[0] != '^' {
 			return start, nil
 		}
 		off = start - 1 // a peeled line belongs to the one above
@@ -155,8 +222,12 @@ func (p *packedFile) entryAt(off, low int64) (int64, error) {
 func (p *packedFile) lineStart(off, low int64) (int64, error) {
 	for width := int64(256); ; width *= 2 {
 		from := max(low, off-width)
-		buf := make([]byte, off-from)
-		if _, err := p.f.ReadAt(buf, from); err != nil && len(buf) > 0 {
+		var buf []byte
+		if p.data != nil {
+			buf = p.data[from:off]
+		} else if buf = make([]byte, off-from); len(buf) == 0 {
+			// nothing to read
+		} else if _, err := p.f.ReadAt(buf, from); err != nil {
 			return 0, fmt.Errorf("reading packed refs: %w", err)
 		}
 		if i := bytes.LastIndexByte(buf, '\n'); i >= 0 {

@@ -14,12 +14,14 @@ import (
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
-// A Store reads and changes the refs of one repository as one of its work trees sees them. It keeps
-// nothing between calls and is safe for concurrent use.
+// A Store reads and changes the refs of one repository as one of its work trees sees them. Between calls
+// it keeps packed-refs alone, and looks each time whether that is still the file. It is safe for
+// concurrent use.
 type Store struct {
 	gitDir    string // of the work tree: HEAD and the per-worktree refs
 	commonDir string // everything shared
 	fs        txfs.FS
+	packed    packedCache
 }
 
 // Open returns the refs of a repository. Both directories are the same but in a linked work tree.

@@ -1,20 +1,69 @@
 package config
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/git-backport/git-backport/policy"
 )
 
-var (
-	digitsRegexp   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+`) })
-	skeletonRegexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._/#-]*$`) })
-	tagRegexp      = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^([A-Za-z0-9._/-]*?)[0-9]+\.[0-9]+(?:\.[0-9]+)?(?:[-+].*)?$`)
-	})
-)
+// versionTag splits a tag's name into what comes before the version, and the first two numbers: the
+// longest version that the name ends with, with a suffix that - or + begins.
+func versionTag(name string) (prefix, major, minor string, ok bool) {
+	for at := range len(name) {
+		if at > 0 && !isNameByte(name[at-1]) {
+			return "", "", "", false
+		}
+		if major, minor, ok = version(name[at:]); ok {
+			return name[:at], major, minor, true
+		}
+	}
+	return "", "", "", false
+}
+
+// version reads "1.2" or "1.2.3", which ends there or goes on with - or +.
+func version(s string) (major, minor string, ok bool) {
+	major, s = digits(s)
+	if minor, s, ok = dotted(s); major == "" || !ok {
+		return "", "", false
+	}
+	if _, rest, more := dotted(s); more {
+		s = rest
+	}
+	return major, minor, s == "" || (s[0] == '-' || s[0] == '+') && !strings.Contains(s, "\n")
+}
+
+func dotted(s string) (number, rest string, ok bool) {
+	if s == "" || s[0] != '.' {
+		return "", s, false
+	}
+	number, rest = digits(s[1:])
+	return number, rest, number != ""
+}
+
+// digits splits the digits off that s begins with.
+func digits(s string) (number, rest string) {
+	rest = strings.TrimLeft(s, "0123456789")
+	return s[:len(s)-len(rest)], rest
+}
+
+func isNameByte(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.IndexByte("._/-", c) >= 0
+}
+
+// outline returns a name with each number in it as #, and the numbers.
+func outline(name string) (text string, numbers []string) {
+	var b strings.Builder
+	for name != "" {
+		if number, rest := digits(name); number != "" {
+			b.WriteByte('#')
+			numbers, name = append(numbers, number), rest
+			continue
+		}
+		b.WriteByte(name[0])
+		name = name[1:]
+	}
+	return b.String(), numbers
+}
 
 // names finds the templates: tags first, for they say which branches are release branches.
 func (d *detection) names() {
@@ -33,19 +82,15 @@ func (d *detection) tagPrefix() (*string, map[string]bool) {
 	lines := map[string]map[string]bool{}
 	total := map[string]int{}
 	for _, t := range d.seen.Facts.Tags {
-		m := tagRegexp().FindStringSubmatch(t.Name)
-		if m == nil || strings.HasSuffix(m[1], ".") {
+		prefix, major, minor, ok := versionTag(t.Name)
+		if !ok || strings.HasSuffix(prefix, ".") || len(major) > 9 || len(minor) > 9 {
 			continue
 		}
-		n := digitsRegexp().FindAllString(t.Name[len(m[1]):], 2)
-		if len(n[0]) > 9 || len(n[1]) > 9 {
-			continue
+		if lines[prefix] == nil {
+			lines[prefix] = map[string]bool{}
 		}
-		if lines[m[1]] == nil {
-			lines[m[1]] = map[string]bool{}
-		}
-		lines[m[1]][bare(n[0])+"."+bare(n[1])] = true
-		total[m[1]]++
+		lines[prefix][bare(major)+"."+bare(minor)] = true
+		total[prefix]++
 	}
 	best := ""
 	for _, p := range sortedKeys(lines) {
@@ -111,9 +156,9 @@ type skeleton struct {
 func (d *detection) branchTemplate(stems map[string]bool) {
 	families := map[string]*skeleton{}
 	for _, f := range d.seen.Facts.Branches {
-		text := digitsRegexp().ReplaceAllString(f.Name, "#")
-		numbers := digitsRegexp().FindAllString(f.Name, -1)
-		if len(numbers) == 0 || len(numbers) > 3 || !skeletonRegexp().MatchString(text) || strings.Contains(f.Name, "#") || len(f.Name) > 100 {
+		text, numbers := outline(f.Name)
+		foreign := strings.ContainsFunc(f.Name, func(r rune) bool { return r > 127 || !isNameByte(byte(r)) })
+		if len(numbers) == 0 || len(numbers) > 3 || foreign || len(f.Name) > 100 {
 			continue
 		}
 		s := families[text]
