@@ -34,13 +34,13 @@ type runner struct {
 	mu      sync.Mutex
 	ledgers map[gitops.ID]*ledger // by tip
 	recent  map[gitops.ID]*ledger // by tip, of the time since the fix
-	raises  map[gitops.ID]*raise
+	raises  map[gitops.ID]*raising
 }
 
 func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 	return &runner{
 		session: s, opts: opts, fix: fix, histories: &histories{by: map[gitops.ID]*branchHistory{}},
-		ledgers: map[gitops.ID]*ledger{}, recent: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raise{},
+		ledgers: map[gitops.ID]*ledger{}, recent: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raising{},
 	}
 }
 
@@ -51,6 +51,9 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	r := newRunner(s, fix, opts)
 	targets := named(selected.Targets)
 	rep := &Report{Options: opts, Fix: fix, Selected: selected, Outcomes: make([]Outcome, len(targets))}
+	if len(targets) < runtime.GOMAXPROCS(0) {
+		defer r.foresee(ctx)()
+	}
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, t := range targets {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -35,22 +36,38 @@ func (f *raise) has(other msrv.Finding) bool {
 	return slices.ContainsFunc(f.findings, func(x msrv.Finding) bool { return x.Path == other.Path && x.Key == other.Key })
 }
 
+// A raising is a source commit's raise while it is looked for.
+type raising struct {
+	once  sync.Once
+	found *raise
+	err   error
+}
+
 // raiseOf tells what a source commit raises; nil when it raises nothing.
 func (r *runner) raiseOf(ctx context.Context, source gitops.ID) (*raise, error) {
 	r.mu.Lock()
-	known, ok := r.raises[source]
-	r.mu.Unlock()
-	if ok {
-		return known, nil
+	x := r.raises[source]
+	if x == nil {
+		x = &raising{}
+		r.raises[source] = x
 	}
-	found, err := r.findRaise(ctx, source)
-	if err != nil {
-		return nil, fmt.Errorf("looking for the pins that %s moves: %w", r.session.Repo().Short(source), err)
-	}
-	r.mu.Lock()
-	r.raises[source] = found
 	r.mu.Unlock()
-	return found, nil
+	x.once.Do(func() {
+		if x.found, x.err = r.findRaise(ctx, source); x.err != nil {
+			x.err = fmt.Errorf("looking for the pins that %s moves: %w", r.session.Repo().Short(source), x.err)
+		}
+	})
+	return x.found, x.err
+}
+
+// foresee looks for what the fix raises while its first picks are under way: a pick that conflicts will
+// ask, and on a machine with a core to spare has it by then.
+func (r *runner) foresee(ctx context.Context) (wait func()) {
+	var wg sync.WaitGroup
+	for _, source := range r.fix.Commits {
+		wg.Go(func() { _, _ = r.raiseOf(ctx, source) }) // who needs it gets the error again
+	}
+	return wg.Wait
 }
 
 // changesOf returns what a source commit changes, between which trees; nothing of a root commit.
