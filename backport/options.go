@@ -143,6 +143,17 @@ type Options struct {
 	Resolved          []Resolution
 	// Verify, if not nil, repeats each merge by other means; an error fails the target.
 	Verify func(ctx context.Context, base, ours, theirs gitops.ID) error
+	// Trace, if not nil, is told when a stage begins, of a target or of all ("" then), and with what it
+	// returns when the stage ends. It is called from several goroutines.
+	Trace func(stage, target string) (end func())
+}
+
+// stage tells Trace that a stage begins.
+func (o Options) stage(name, target string) (end func()) {
+	if o.Trace == nil {
+		return func() {}
+	}
+	return o.Trace(name, target)
 }
 
 // A LineError is a line that was named and is not there, or named for two things at once.

@@ -94,6 +94,7 @@ func (l *ledger) copyOf(source gitops.ID) (claim, bool) {
 // evidence looks for proof that the branch has source: source is an ancestor of its tip, or a standing
 // commit of the branch says it is a copy. Proof is void once a later commit takes it back.
 func (r *runner) evidence(ctx context.Context, t Target, source gitops.ID) (*Evidence, error) {
+	defer r.opts.stage("evidence", t.Name())()
 	in, err := r.tipHas(ctx, t, source)
 	if err != nil {
 		return nil, err

@@ -66,9 +66,13 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	}
 	wg.Wait()
 	if !opts.NoCascade {
+		end := opts.stage("cascade", "")
 		r.cascade(ctx, targets, rep.Outcomes)
+		end()
 	}
+	end := opts.stage("why", "")
 	r.explain(ctx, rep.Outcomes)
+	end()
 	if err := r.withPrerequisites(ctx, targets, rep.Outcomes); err != nil {
 		return nil, err
 	}
@@ -87,10 +91,14 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 // target runs one target through the stages. Whatever fails is the target's own failure.
 func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID]version) Outcome {
 	o := Outcome{Target: t, Branch: r.branchFor(t)}
+	end := r.opts.stage("pick", t.Name())
 	picked, err := r.pick(ctx, t, nil, versions)
+	end()
 	gated := Gated{Picked: picked}
 	if err == nil {
+		end = r.opts.stage("gate", t.Name())
 		gated, err = r.gateStage(ctx, t, picked)
+		end()
 	}
 	o.Picks, o.Present, o.Gate = gated.Picks, gated.Present, gated.Outcome
 	o.Target.Warnings = append(o.Target.Warnings, gated.Warnings...)
@@ -100,13 +108,18 @@ func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID]ve
 	if o.Status = gated.status(); o.Status != StatusReady {
 		return refused(o)
 	}
+	end = r.opts.stage("bump", t.Name())
 	bumped, err := r.bump(ctx, t, gated)
+	end()
 	o.Bump = bumped.Outcome
 	o.Target.Warnings = append(o.Target.Warnings, bumped.Notes...)
 	if err != nil {
 		return failed(o, err)
 	}
-	if err := r.seal(t, bumped, &o); err != nil {
+	end = r.opts.stage("seal", t.Name())
+	err = r.seal(t, bumped, &o)
+	end()
+	if err != nil {
 		return failed(o, err)
 	}
 	o.PR = r.pullRequest(o)
@@ -154,6 +167,7 @@ func (r *runner) history(ctx context.Context, t Target) (gitops.History, error) 
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.known {
+		defer r.opts.stage("branch point", t.Name())()
 		list, err := r.session.Repo().Histories(ctx, r.opts.Main.Tip, []gitops.ID{t.Tip})
 		if err != nil {
 			return gitops.History{}, err

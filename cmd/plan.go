@@ -71,7 +71,9 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	if err != nil {
 		return nil, err
 	}
+	end := a.trace.stage("fix", "")
 	fix, err := a.resolveFix(ctx, w, f, args)
+	end()
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +86,9 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	}
 	opts.Embargo, opts.Bump.HeldBack = f.embargo, w.cadence(w.heldBack(opts.Name), fix.Kind)
 	opts.Bump.Project = w.project()
+	if a.trace != nil {
+		opts.Trace = a.trace.stage
+	}
 	if f.verify {
 		if opts.Verify, err = a.verifier(ctx, w); err != nil {
 			return nil, err
@@ -94,11 +99,15 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 			return nil, err
 		}
 	}
+	end = a.trace.stage("policy", "")
 	selected, err := a.targets(ctx, w, f, fix, opts)
+	end()
 	if err != nil {
 		return nil, err
 	}
+	end = a.trace.stage("targets, all stages", "")
 	rep, err := backport.Run(ctx, w.session, fix, selected, opts)
+	end()
 	if err != nil {
 		return nil, err
 	}
@@ -308,6 +317,7 @@ func exitOf(rep *backport.Report) ExitCode {
 
 // showPlan prints a report, warnings on stderr, and then the next command.
 func (a *app) showPlan(p *planned) error {
+	defer a.trace.stage("report", "")()
 	if a.json {
 		return a.writeJSON(report.Plan(p.report, p.header))
 	}

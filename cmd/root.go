@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +30,9 @@ type app struct {
 	color   string
 	quiet   bool
 	verbose bool
+	timed   bool   // --trace
+	trace   *trace // nil where nobody asked for it
+	started time.Time
 }
 
 // run executes one command line.
@@ -36,6 +40,9 @@ func (a *app) run(ctx context.Context, args []string) ExitCode {
 	root := a.rootCommand()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
+	if traceErr := a.trace.write(a.streams.Err, a.verbose); err == nil {
+		err = traceErr
+	}
 	if err == nil {
 		return a.code
 	}
@@ -141,6 +148,7 @@ func (a *app) commonFlags(root *cobra.Command) {
 	f.StringVar(&a.color, "color", "auto", "colour the output: auto, always or never")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "print only what needs a decision")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "print every detail")
+	f.BoolVar(&a.timed, "trace", false, "say on stderr how long each stage took; with -v, for each target")
 }
 
 func (a *app) checkCommon() error {
@@ -149,6 +157,11 @@ func (a *app) checkCommon() error {
 	}
 	if a.base != "auto" && a.base != "local" && a.base != "remote" {
 		return usageError(fmt.Errorf("--base %q: want auto, local or remote", a.base), "")
+	}
+	if a.timed {
+		a.trace = &trace{now: a.host.Now, start: a.started}
+		a.trace.stage("command line", "")()
+		a.trace.stages[0].total = a.host.Now().Sub(a.started)
 	}
 	if a.quiet && a.verbose {
 		return usageError(errors.New("-q and -v contradict each other"), "")

@@ -50,7 +50,7 @@ func Main(args []string, host Host) ExitCode {
 		case <-ctx.Done():
 		}
 	}()
-	app := &app{host: host, streams: streams.New(host.In, host.Out, host.Err, host.getenv)}
+	app := &app{host: host, started: host.Now(), streams: streams.New(host.In, host.Out, host.Err, host.getenv)}
 	code := app.run(ctx, args)
 	select {
 	case s := <-ended:

@@ -74,7 +74,9 @@ const (
 
 // open opens the repository, reads the policy and finds the release lines.
 func (a *app) open(ctx context.Context, needs need) (*workspace, error) {
+	end := a.trace.stage("repository", "")
 	repo, env, err := a.openRepo()
+	end()
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +85,13 @@ func (a *app) open(ctx context.Context, needs need) (*workspace, error) {
 	if w.asOf, err = a.policyDay(); err != nil {
 		return nil, err
 	}
-	if err := a.loadPolicy(ctx, w); err != nil {
+	end = a.trace.stage("policy file", "")
+	err = a.loadPolicy(ctx, w)
+	end()
+	if err != nil {
 		return nil, err
 	}
+	defer a.trace.stage("branches and tags", "")()
 	if err := a.findMain(ctx, w); err != nil && needs == needPolicy {
 		return nil, err
 	}

@@ -13,19 +13,23 @@ import (
 // what it stands on, but for clockSlop, and but for single commits, of which clockRun may follow one
 // another.
 const (
-	clockSlop = 30 * 24 * 3600 // seconds
+	clockSlop = 30 * day
 	clockRun  = 16
+	copySlop  = 7 * day // of a copy, which nothing but its own clock can make older than what it names
+
+	day = 24 * 3600 // seconds
 )
 
 // A cutoff tells when a walk by dates is past a date for good.
 type cutoff struct {
 	date int64 // seconds since 1970
-	run  int   // how many commits in a row were older
+	slop int64 // how much older still counts
+	run  int   // how many commits in a row were older than that
 }
 
 // past takes the date of the next commit of a walk.
 func (c *cutoff) past(date int64) bool {
-	if date >= c.date-clockSlop {
+	if date >= c.date-c.slop {
 		c.run = 0
 		return false
 	}
@@ -50,7 +54,7 @@ func (r *Repo) Contains(ctx context.Context, tip, commit ID) (bool, error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	cut := cutoff{date: info.date}
+	cut := cutoff{date: info.date, slop: clockSlop}
 	// What a commit-graph knows is above all that it knows not: such a commit stands on nothing unknown.
 	for !a.knows(commit) && len(a.queue) > 0 && a.queue[0].level == odb.LevelUnknown && !cut.past(a.queue[0].info.date) {
 		if err := ctx.Err(); err != nil {
@@ -66,7 +70,7 @@ func (r *Repo) Contains(ctx context.Context, tip, commit ID) (bool, error) {
 // Recent lists what tip has of the time since the oldest of some commits: the commits among which copies
 // of them can be, because a copy names what it was made from and so is younger. Youngest first.
 func (r *Repo) Recent(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
-	cut := cutoff{date: math.MaxInt64}
+	cut := cutoff{date: math.MaxInt64, slop: copySlop}
 	for _, id := range commits {
 		info, err := r.commitInfo(id)
 		if err != nil {

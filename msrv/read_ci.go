@@ -24,7 +24,7 @@ var nightly = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 // workflow reads the toolchains that workflows and actions ask for. What stands in expressions, and in
 // scripts except for dated nightlies, is not read.
 func (r *reader) workflow(f file) {
-	for _, v := range scanYAML(f) {
+	for _, v := range scanYAML(f, ciKeyOrNightly) {
 		var dated [][]int
 		if strings.Contains(v.text, "nightly-") {
 			dated = nightly().FindAllStringIndex(v.text, maxMatches)
@@ -52,6 +52,17 @@ func (r *reader) workflow(f file) {
 		}
 		r.add(f, Pin{Path: f.path, Line: f.lineAt(v.span.Start), Key: s.key, Ecosystem: s.eco, Role: s.role, Value: v.text, Version: version, Span: v.span})
 	}
+}
+
+// ciKeyOrNightly tells whether a scalar can be a pin: ciSpec may take it by its last key, or it holds what
+// looks like a dated channel.
+func ciKeyOrNightly(key, text string) bool {
+	switch key {
+	case "default", "runs-on", "container", "image":
+		return true
+	}
+	_, ok := inputs[key]
+	return ok || strings.HasSuffix(key, "_VERSION") || strings.Contains(text, "nightly-")
 }
 
 // ciSpec tells what the scalar at a path of keys pins; no role is nothing.

@@ -30,15 +30,17 @@ type yamlScan struct {
 	stack []yamlLevel
 	block int // index in out of the block scalar that goes on, or -1
 	below int // the column its lines are indented beyond
+	want  func(key, text string) bool
 	slab  []string
 }
 
-// scanYAML lists the scalars of a file in block style, and those of flow lists on one line. It reads the
-// part of YAML that workflow files are written in, line by line: anchors, flow mappings and scalars over
-// several lines are passed over.
-func scanYAML(f file) []yamlScalar {
+// scanYAML lists the scalars of a file in block style, and those of flow lists on one line: block scalars,
+// and of the others those that want asks for by the last key that leads to them and the text after it. It
+// reads the part of YAML that workflow files are written in, line by line: anchors, flow mappings and
+// scalars over several lines are passed over.
+func scanYAML(f file, want func(key, text string) bool) []yamlScalar {
 	data, at := f.text()
-	s := yamlScan{block: -1, out: make([]yamlScalar, 0, len(f.ends)+1)}
+	s := yamlScan{block: -1, want: want}
 	for line := range strings.Lines(string(data)) {
 		s.line(strings.TrimRight(line, " \t\r\n"), at)
 		at += len(line)
@@ -81,9 +83,17 @@ func (s *yamlScan) line(body string, start int) {
 		s.stack = append(s.stack, yamlLevel{indent, key})
 		below = indent
 	}
-	path := s.path()
 	from := start + len(body) - len(value)
-	if value != "" && (value[0] == '|' || value[0] == '>') {
+	last := ""
+	if len(s.stack) > 0 {
+		last = s.stack[len(s.stack)-1].key
+	}
+	isBlock := value != "" && (value[0] == '|' || value[0] == '>')
+	if !isBlock && !s.want(last, value) {
+		return
+	}
+	path := s.path()
+	if isBlock {
 		s.block, s.below = len(s.out), below
 		s.out = append(s.out, yamlScalar{path: path, span: manifest.Span{Start: from, End: from}, block: true})
 		return

@@ -37,9 +37,14 @@ func (r Reference) Repairs() bool { return r.Dialect == DialectFixes }
 
 type dialectRule struct {
 	dialect Dialect
-	commit  bool           // it names a commit, not a pull request
-	word    string         // in lower case: stands in every line that pattern matches
-	pattern *regexp.Regexp // its first group is the id or the number
+	commit  bool                  // it names a commit, not a pull request
+	word    string                // in lower case: stands in every line that pattern matches
+	pattern func() *regexp.Regexp // its first group is the id or the number
+}
+
+// lazy compiles a pattern when it is first needed: most messages have no word of most rules.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
 const (
@@ -50,16 +55,16 @@ const (
 // bodyRules are tried on each line in turn; the first that matches tells its dialect.
 var bodyRules = sync.OnceValue(func() []dialectRule {
 	return []dialectRule{
-		{DialectCherryPick, true, "cherry", regexp.MustCompile(`(?i)^\(?cherry[- ]picked from (?:commit )?` + oid + `\b`)},
-		{DialectBackported, true, "port", regexp.MustCompile(`(?i)^\(?back-?ported from (?:commit )?` + oid + `\b`)},
-		{DialectUpstream, true, "tream", regexp.MustCompile(`(?i)^\[?\s*upstream commit:? ` + oid + `\b`)},
-		{DialectUpstream, true, "tream", regexp.MustCompile(`(?i)^commit ` + oid + ` upstream\b`)},
-		{DialectBackport, true, "port", regexp.MustCompile(`(?i)^back-?port(?:ed)?(?: of| from)?:?(?: commit)? ` + oid + `\b`)},
-		{DialectBackportPR, false, "port", regexp.MustCompile(`(?i)^(?:this is an? )?(?:automated )?(?:manual )?back-?port(?:s|ed|ing)?(?: of| from)?:?(?: (?:pr|pull request))? ` + prRef + `\b`)},
-		{DialectBackportPR, false, "cherry", regexp.MustCompile(`(?i)^(?:this is an? )?automated cherry[- ]?pick of ` + prRef + `\b`)},
-		{DialectPRURL, false, "pr-url", regexp.MustCompile(`(?i)^pr-url:\s*` + prRef + `/?\s*$`)},
-		{DialectGitCommit, true, "git-commit", regexp.MustCompile(`(?i)^git-commit:\s*` + oid + `\b`)},
-		{DialectFixes, true, "fixe", regexp.MustCompile(`(?i)^fixes:\s*` + oid + `\b`)},
+		{DialectCherryPick, true, "cherry", lazy(`(?i)^\(?cherry[- ]picked from (?:commit )?` + oid + `\b`)},
+		{DialectBackported, true, "port", lazy(`(?i)^\(?back-?ported from (?:commit )?` + oid + `\b`)},
+		{DialectUpstream, true, "tream", lazy(`(?i)^\[?\s*upstream commit:? ` + oid + `\b`)},
+		{DialectUpstream, true, "tream", lazy(`(?i)^commit ` + oid + ` upstream\b`)},
+		{DialectBackport, true, "port", lazy(`(?i)^back-?port(?:ed)?(?: of| from)?:?(?: commit)? ` + oid + `\b`)},
+		{DialectBackportPR, false, "port", lazy(`(?i)^(?:this is an? )?(?:automated )?(?:manual )?back-?port(?:s|ed|ing)?(?: of| from)?:?(?: (?:pr|pull request))? ` + prRef + `\b`)},
+		{DialectBackportPR, false, "cherry", lazy(`(?i)^(?:this is an? )?automated cherry[- ]?pick of ` + prRef + `\b`)},
+		{DialectPRURL, false, "pr-url", lazy(`(?i)^pr-url:\s*` + prRef + `/?\s*$`)},
+		{DialectGitCommit, true, "git-commit", lazy(`(?i)^git-commit:\s*` + oid + `\b`)},
+		{DialectFixes, true, "fixe", lazy(`(?i)^fixes:\s*` + oid + `\b`)},
 	}
 })
 
@@ -82,7 +87,7 @@ func PickedFrom(message []byte) []Reference {
 			if !strings.Contains(lower, rule.word) {
 				continue
 			}
-			m := rule.pattern.FindStringSubmatch(text)
+			m := rule.pattern().FindStringSubmatch(text)
 			if m == nil {
 				continue
 			}
@@ -128,8 +133,14 @@ var (
 // and before them the N of "[3.9] gh-N: …".
 func PRNumbers(subject string) []int {
 	var numbers []int
-	for _, pattern := range []*regexp.Regexp{issuePR(), subjectPR()} {
-		for _, m := range pattern.FindAllStringSubmatch(subject, -1) {
+	for _, rule := range []struct {
+		may     bool // the subject has what every match has
+		pattern func() *regexp.Regexp
+	}{{strings.HasPrefix(subject, "["), issuePR}, {strings.Contains(subject, "(#") || strings.Contains(subject, "(g") || strings.Contains(subject, "(G"), subjectPR}} {
+		if !rule.may {
+			continue
+		}
+		for _, m := range rule.pattern().FindAllStringSubmatch(subject, -1) {
 			if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
 				numbers = append(numbers, n)
 			}
@@ -158,12 +169,17 @@ var (
 func ParseRevert(message []byte) []Revert {
 	subject := Subject(message)
 	var r Revert
-	if m := reapply().FindStringSubmatch(subject); m != nil {
-		r = Revert{Subject: m[1], Reapply: true}
-	} else if m := revertSubject().FindStringSubmatch(subject); m != nil {
-		r.Subject = m[1]
+	if strings.HasPrefix(subject, "Re") || strings.HasPrefix(subject, "re") {
+		if m := reapply().FindStringSubmatch(subject); m != nil {
+			r = Revert{Subject: m[1], Reapply: true}
+		} else if m := revertSubject().FindStringSubmatch(subject); m != nil {
+			r.Subject = m[1]
+		}
 	}
 	var reverts []Revert
+	if !bytes.Contains(bytes.ToLower(message), []byte("reverts commit")) {
+		message = nil
+	}
 	for _, m := range revertBody().FindAllSubmatch(message, -1) {
 		reverts = append(reverts, Revert{ID: strings.ToLower(string(m[1])), Subject: r.Subject, Reapply: r.Reapply})
 	}
