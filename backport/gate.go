@@ -121,7 +121,10 @@ func (r *runner) gate(ctx context.Context, t Target, p Picked) (Gated, error) {
 		return out, err
 	}
 	promise := promise{name: "tip " + r.session.Repo().Short(t.Tip)}
-	verdict := r.opts.Gate.judge(r.session, promise, paths, p.TipTree, p.Tree)
+	verdict := msrv.Verdict{OK: true}
+	if !msrv.Same(r.session.TreeFS(p.TipTree), r.session.TreeFS(p.Tree), paths, r.opts.Gate.Options) {
+		verdict = r.opts.Gate.judge(r.session, promise, paths, p.TipTree, p.Tree)
+	}
 	if !verdict.Untouched() {
 		if promise, err = r.promise(ctx, t); err != nil {
 			return out, err

@@ -95,10 +95,10 @@ func (r *runner) findRaise(ctx context.Context, source gitops.ID) (*raise, error
 			paths = append(paths, ch.Path)
 		}
 	}
-	if len(paths) == 0 {
+	before, after := r.session.TreeFS(base), r.session.TreeFS(tree)
+	if msrv.Same(before, after, paths, r.opts.Gate.Options) {
 		return nil, nil //nolint:nilnil // it raises nothing
 	}
-	before, after := r.session.TreeFS(base), r.session.TreeFS(tree)
 	verdict := msrv.Gate(msrv.GateInput{
 		Tip: msrv.ReadPins(before, paths, r.opts.Gate.Options), Result: msrv.ReadPins(after, paths, r.opts.Gate.Options),
 		Rules: r.opts.Gate.Rules, Supported: r.opts.Gate.Supported, Reason: r.opts.Select.Reason,

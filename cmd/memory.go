@@ -6,8 +6,8 @@ import (
 )
 
 // firstCollection is the growth, in per cent of the runtime's least heap of 4 MiB, at which garbage
-// is collected first: at 16 MiB, which most runs never reach.
-const firstCollection = 400
+// is collected first: at 28 MiB, which most runs never reach.
+const firstCollection = 700
 
 // spareCollections puts the first garbage collection off, for a process that most often ends before
 // one would pay. From the first one on the runtime's own pace holds, or the one GOGC asks for.

@@ -1,6 +1,7 @@
 package msrv
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -34,8 +35,8 @@ type yamlScan struct {
 	slab  []string
 }
 
-// scanYAML lists the scalars of a file in block style, and those of flow lists on one line: block scalars,
-// and of the others those that want asks for by the last key that leads to them and the text after it. It
+// scanYAML lists the scalars of a file in block style, and those of flow lists on one line, that want asks
+// for by the last key that leads to them and the text after it, and of block scalars by their text. It
 // reads the part of YAML that workflow files are written in, line by line: anchors, flow mappings and
 // scalars over several lines are passed over.
 func scanYAML(f file, want func(key, text string) bool) []yamlScalar {
@@ -50,7 +51,7 @@ func scanYAML(f file, want func(key, text string) bool) []yamlScalar {
 			v.text = string(f.data[v.span.Start:v.span.End])
 		}
 	}
-	return s.out
+	return slices.DeleteFunc(s.out, func(v yamlScalar) bool { return v.block && !want("", v.text) })
 }
 
 // line reads one line that starts at a byte of the file.
