@@ -1,8 +1,12 @@
 package gitops
 
-import "sync"
+import (
+	"sync"
 
-// kept is what was made of files of a session's trees. The zero value is empty. It is safe for
+	"github.com/git-backport/git-backport/gitops/odb"
+)
+
+// kept are files of a session's trees, and what was made of them. The zero value is empty. It is safe for
 // concurrent use.
 type kept struct {
 	mu   sync.Mutex
@@ -46,4 +50,22 @@ func (t *TreeFS) Keep(key any, size int, make func() (any, error)) (any, error) 
 		t.kept.put(key, made, size)
 	}
 	return made, err
+}
+
+// A blobKey is the key of a file's bytes.
+type blobKey ID
+
+// maxKeptBlob bounds the files whose bytes are kept, in bytes.
+const maxKeptBlob = 1 << 20
+
+// blob reads a blob of mem. What a fix changes is read again for each branch that it goes to.
+func (k *kept) blob(mem *odb.Overlay, id ID) ([]byte, error) {
+	if made, ok := k.get(blobKey(id)); ok {
+		return made.([]byte), nil //nolint:forcetypeassert // its key has a type of its own
+	}
+	data, err := mem.Blob(id)
+	if err == nil && len(data) <= maxKeptBlob && !mem.IsNew(id) {
+		k.put(blobKey(id), data, len(data))
+	}
+	return data, err
 }

@@ -68,7 +68,7 @@ func (m mergeStore) Tree(id merge.ID) ([]merge.Entry, error) {
 	return out, nil
 }
 
-func (m mergeStore) Blob(id merge.ID) ([]byte, error) { return m.s.mem.Blob(ID(id)) }
+func (m mergeStore) Blob(id merge.ID) ([]byte, error) { return m.s.kept.blob(m.s.mem, ID(id)) }
 
 func (m mergeStore) BlobSize(id merge.ID) (int64, error) {
 	_, size, err := m.s.mem.Header(ID(id))

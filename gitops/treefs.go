@@ -102,7 +102,7 @@ func (t *TreeFS) ReadFile(name string) ([]byte, error) {
 	case object.ModeSymlink:
 		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrSymlink}
 	}
-	_, data, err := t.mem.Read(e.ID)
+	data, err := t.kept.blob(t.mem, e.ID)
 	if err != nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 	}

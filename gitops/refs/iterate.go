@@ -1,11 +1,9 @@
 package refs
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -20,7 +18,7 @@ import (
 // not less than from, else all of them. It ends at the first error.
 func (p *packedFile) entries(from string) iter.Seq2[Ref, error] {
 	return func(yield func(Ref, error) bool) {
-		if !p.there() {
+		if p.w == nil {
 			return
 		}
 		start := p.body
@@ -39,31 +37,27 @@ func (p *packedFile) entries(from string) iter.Seq2[Ref, error] {
 // the last.
 func (p *packedFile) readLines(start int64) func() ([]byte, error) {
 	cut := &BrokenError{Path: p.path, Reason: "a line is cut off or longer than " + fmt.Sprint(maxPackedLine) + " bytes"}
-	if p.data != nil {
-		rest := p.data[start:]
-		return func() ([]byte, error) {
-			if len(rest) == 0 {
-				return nil, nil
+	var rest []byte // read, and not returned yet
+	return func() ([]byte, error) {
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 && start < p.size {
+			begin := start - int64(len(rest))
+			var err error
+			if rest, err = p.w.at(begin, min(begin+maxPackedLine, p.size)); err != nil {
+				return nil, err
 			}
-			i := bytes.IndexByte(rest, '\n')
-			if i < 0 || i >= maxPackedLine {
-				return nil, cut
-			}
+			start = begin + int64(len(rest))
+			i = bytes.IndexByte(rest, '\n')
+		}
+		switch {
+		case i >= 0:
 			line := rest[:i:i]
 			rest = rest[i+1:]
 			return line, nil
-		}
-	}
-	r := bufio.NewReaderSize(io.NewSectionReader(p.f, start, p.size-start), maxPackedLine)
-	return func() ([]byte, error) {
-		line, err := r.ReadSlice('\n')
-		switch {
-		case errors.Is(err, io.EOF) && len(line) == 0:
+		case len(rest) == 0:
 			return nil, nil
-		case err != nil:
-			return nil, cut
 		}
-		return line[:len(line)-1], nil
+		return nil, cut
 	}
 }
 

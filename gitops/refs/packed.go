@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,8 +19,8 @@ const packedName = "packed-refs"
 // A packedFile is one version of packed-refs, open for reading. git replaces the file by a rename,
 // so that what is open never changes. The zero value stands for a repository without one.
 type packedFile struct {
-	f      *os.File // nil when it is not to be closed
-	data   []byte   // all of it, where it is kept in memory
+	w      *window // nil when there is no file
+	kept   bool    // by the Store: not to be closed
 	path   string
 	info   os.FileInfo
 	size   int64
@@ -34,51 +33,34 @@ type packedFile struct {
 // maxPackedLine bounds a line of packed-refs, in bytes.
 const maxPackedLine = 8192
 
-// maxKeptPacked is the size, in bytes, up to which packed-refs is read whole and kept.
+// maxKeptPacked is the size, in bytes, up to which packed-refs is kept open between look-ups.
 const maxKeptPacked = 2 << 20
 
-// A packedCache keeps a packed-refs file in memory, and open: as long as it is, no other file can be
-// taken for it.
+// A packedCache keeps a packed-refs file open, with what has been read of it: as long as it is open, no
+// other file can be taken for it.
 type packedCache struct {
 	mu   sync.Mutex
-	open *os.File
-	file packedFile
-}
-
-// holds tells whether the file at path is the one that is kept.
-func (c *packedCache) holds(path string) bool {
-	if c.open == nil {
-		return false
-	}
-	now, err := os.Stat(path)
-	was := c.file.info
-	return err == nil && os.SameFile(now, was) && now.Size() == was.Size() && now.ModTime().Equal(was.ModTime())
+	file *packedFile
 }
 
 // openPacked opens packed-refs as it is now.
 func (s *Store) openPacked() (*packedFile, error) {
-	c := &s.packed
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	s.packed.mu.Lock()
+	defer s.packed.mu.Unlock()
 	path := filepath.Join(s.commonDir, packedName)
-	if c.holds(path) {
-		p := c.file
-		return &p, nil
+	if last := s.packed.file; last != nil {
+		now, err := os.Stat(path)
+		if err == nil && os.SameFile(now, last.info) && now.Size() == last.size && now.ModTime().Equal(last.info.ModTime()) {
+			return last, nil
+		}
+		s.packed.file = nil // whoever reads it goes on; it is closed when nobody does
 	}
 	p, err := readPacked(path)
-	if err != nil || p.f == nil || p.size > maxKeptPacked || runtime.GOOS == "windows" { // where an open file cannot be replaced
-		return p, err
+	if err == nil && p.w != nil && p.size <= maxKeptPacked && runtime.GOOS != "windows" { // there an open file cannot be replaced
+		p.kept, s.packed.file = true, p
+		p.w.keep(p.size)
 	}
-	data := make([]byte, p.size)
-	if _, err := p.f.ReadAt(data, 0); err != nil {
-		return nil, errors.Join(fmt.Errorf("reading packed refs: %w", err), p.f.Close())
-	}
-	if c.open != nil {
-		_ = c.open.Close() // what was read of it is in memory
-	}
-	c.open, p.f, p.data = p.f, nil, data
-	c.file = *p
-	return p, nil
+	return p, err
 }
 
 func readPacked(path string) (*packedFile, error) {
@@ -90,7 +72,7 @@ func readPacked(path string) (*packedFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading packed refs: %w", err)
 	}
-	p.f = f
+	p.w = &window{f: f}
 	if err := p.readHeader(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -98,7 +80,7 @@ func readPacked(path string) (*packedFile, error) {
 }
 
 func (p *packedFile) readHeader() error {
-	info, err := p.f.Stat()
+	info, err := p.w.f.Stat()
 	if err != nil {
 		return fmt.Errorf("reading packed refs: %w", err)
 	}
@@ -127,45 +109,27 @@ func (p *packedFile) readHeader() error {
 }
 
 func (p *packedFile) close() {
-	if p.f != nil {
-		_ = p.f.Close() // read only: nothing can be lost
+	if p.w != nil && !p.kept {
+		_ = p.w.f.Close() // read only: nothing can be lost
 	}
-}
-
-// there tells whether there is a file.
-func (p *packedFile) there() bool { return p.f != nil || p.data != nil }
-
-func (p *packedFile) readAt(buf []byte, off int64) (int, error) {
-	if p.data != nil {
-		return bytes.NewReader(p.data).ReadAt(buf, off)
-	}
-	return p.f.ReadAt(buf, off)
 }
 
 // line returns the line that begins at off, without its end, and where the next one begins.
 func (p *packedFile) line(off int64) (line []byte, next int64, err error) {
-	if p.data != nil {
-		rest := p.data[off:]
-		if i := bytes.IndexByte(rest[:min(len(rest), maxPackedLine)], '\n'); i >= 0 {
-			return rest[:i], off + int64(i) + 1, nil
+	for width := int64(256); ; width *= 2 {
+		buf, err := p.w.at(off, min(off+width, p.size))
+		if err != nil {
+			return nil, 0, err
 		}
-	}
-	buf := make([]byte, 256)
-	for {
-		n, err := p.readAt(buf[:min(int64(len(buf)), p.size-off)], off)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, 0, fmt.Errorf("reading packed refs: %w", err)
-		}
-		if i := bytes.IndexByte(buf[:n], '\n'); i >= 0 {
+		if i := bytes.IndexByte(buf, '\n'); i >= 0 {
 			return buf[:i], off + int64(i) + 1, nil
 		}
-		if off+int64(n) >= p.size || n < len(buf) {
+		if off+width >= p.size {
 			return nil, 0, &BrokenError{Path: p.path, Reason: "its last line is cut off"}
 		}
-		if len(buf) >= maxPackedLine {
+		if width >= maxPackedLine {
 			return nil, 0, &BrokenError{Path: p.path, Reason: fmt.Sprintf("the line at byte %d is longer than %d bytes", off, maxPackedLine)}
 		}
-		buf = make([]byte, 2*len(buf))
 	}
 }
 
@@ -222,13 +186,9 @@ func (p *packedFile) entryAt(off, low int64) (int64, error) {
 func (p *packedFile) lineStart(off, low int64) (int64, error) {
 	for width := int64(256); ; width *= 2 {
 		from := max(low, off-width)
-		var buf []byte
-		if p.data != nil {
-			buf = p.data[from:off]
-		} else if buf = make([]byte, off-from); len(buf) == 0 {
-			// nothing to read
-		} else if _, err := p.f.ReadAt(buf, from); err != nil {
-			return 0, fmt.Errorf("reading packed refs: %w", err)
+		buf, err := p.w.at(from, off)
+		if err != nil {
+			return 0, err
 		}
 		if i := bytes.LastIndexByte(buf, '\n'); i >= 0 {
 			return from + int64(i) + 1, nil
