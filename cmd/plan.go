@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,8 +68,14 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	case len(f.onto) > 0:
 		needs = needLines
 	}
-	w, err := a.open(ctx, needs)
+	w, err := a.openWorkspace()
 	if err != nil {
+		return nil, err
+	}
+	var ahead sync.WaitGroup
+	ahead.Go(func() { w.session.ReadAhead(ctx, args, f.onto) })
+	defer ahead.Wait()
+	if err := a.fill(ctx, w, needs); err != nil {
 		return nil, err
 	}
 	end := a.trace.stage("fix", "")

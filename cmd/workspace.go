@@ -74,37 +74,45 @@ const (
 
 // open opens the repository, reads the policy and finds the release lines.
 func (a *app) open(ctx context.Context, needs need) (*workspace, error) {
-	end := a.trace.stage("repository", "")
+	w, err := a.openWorkspace()
+	if err != nil {
+		return nil, err
+	}
+	return w, a.fill(ctx, w, needs)
+}
+
+// openWorkspace opens the repository alone.
+func (a *app) openWorkspace() (*workspace, error) {
+	defer a.trace.stage("repository", "")()
 	repo, env, err := a.openRepo()
-	end()
 	if err != nil {
 		return nil, err
 	}
 	w := &workspace{repo: repo, session: repo.NewSession(), env: env}
 	w.warnings = append(w.warnings, repo.Warnings()...)
-	if w.asOf, err = a.policyDay(); err != nil {
-		return nil, err
-	}
-	end = a.trace.stage("policy file", "")
-	err = a.loadPolicy(ctx, w)
+	w.asOf, err = a.policyDay()
+	return w, err
+}
+
+// fill reads the policy and finds the release lines.
+func (a *app) fill(ctx context.Context, w *workspace, needs need) error {
+	end := a.trace.stage("policy file", "")
+	err := a.loadPolicy(ctx, w)
 	end()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer a.trace.stage("branches and tags", "")()
 	if err := a.findMain(ctx, w); err != nil && needs == needPolicy {
-		return nil, err
+		return err
 	}
-	if err := a.findBranches(w); err != nil {
-		return nil, err
-	}
-	if needs == needBranches {
-		return w, nil
+	if err := a.findBranches(w); err != nil || needs == needBranches {
+		return err
 	}
 	if err := a.findLines(w); err != nil && needs == needPolicy {
-		return nil, err
+		return err
 	}
-	return w, nil
+	return nil
 }
 
 func (a *app) policyDay() (policy.Date, error) {

@@ -90,7 +90,7 @@ func (t *TreeFS) Open(name string) (fs.File, error) {
 	return &openFile{info: fileInfo{entry: e, name: path.Base(name), size: int64(len(data))}, Reader: bytes.NewReader(data)}, nil
 }
 
-// ReadFile returns the bytes of a file, which must not be changed.
+// ReadFile returns the bytes of a file.
 func (t *TreeFS) ReadFile(name string) ([]byte, error) {
 	e, err := t.lookup("read", name)
 	if err != nil {
@@ -103,6 +103,7 @@ func (t *TreeFS) ReadFile(name string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrSymlink}
 	}
 	data, err := t.kept.blob(t.mem, e.ID)
+	data = bytes.Clone(data) // what is kept is shared
 	if err != nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 	}

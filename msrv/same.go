@@ -11,21 +11,29 @@ import (
 
 // Same tells, of files that differ between two trees, that all their pins are as they were, without working
 // out what they say: a workspace's root that is the same file in both is not parsed. It is for what is
-// asked about most often, workflows and the manifests of crates; of other files, and where there is any
+// asked about most often, workflows, lock files and the manifests of crates; of other files, and where there is any
 // doubt, it is false.
 func Same(before, after fs.FS, paths []string, o Options) bool {
 	for _, p := range paths {
 		if slices.ContainsFunc(o.Custom, func(c Custom) bool { return matchGlob(c.file, p) }) || o.excluded(p) {
 			return false
 		}
-		was, problem, there := load(before, p, maxFile)
-		now, problemNow, thereNow := load(after, p, maxFile)
+		limit := int64(maxFile)
+		if path.Base(p) == "Cargo.lock" {
+			limit = maxLock
+		}
+		was, problem, there := load(before, p, limit)
+		now, problemNow, thereNow := load(after, p, limit)
 		if problem != nil || problemNow != nil || !there || !thereNow {
 			return false
 		}
 		switch base := path.Base(p); {
 		case base == "Cargo.toml":
 			if !sameCargo(before, after, was, now) {
+				return false
+			}
+		case base == "Cargo.lock":
+			if !sameLock(was.data, now.data) {
 				return false
 			}
 		case isWorkflow(p, base):
@@ -37,6 +45,57 @@ func Same(before, after fs.FS, paths []string, o Options) bool {
 		}
 	}
 	return true
+}
+
+// sameLock compares what stands before the first package of a Cargo.lock, which holds its version. The
+// rest has to be as cargo writes it: then it is TOML without a look at what it means.
+func sameLock(was, now []byte) bool {
+	head, _, _ := bytes.Cut(was, []byte("\n["))
+	headNow, _, _ := bytes.Cut(now, []byte("\n["))
+	return bytes.Equal(head, headNow) && plainLock(was) && plainLock(now)
+}
+
+// plainLock tells whether a lock file consists of the lines that cargo writes.
+func plainLock(data []byte) bool {
+	inArray := false
+	var keys [][]byte // of the table
+	for line := range bytes.Lines(data) {
+		line = bytes.TrimSuffix(line, []byte("\n"))
+		if bytes.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' || r == '\\' }) {
+			return false
+		}
+		switch {
+		case inArray && len(line) == 1 && line[0] == ']':
+			inArray = false
+		case inArray:
+			item, ok := bytes.CutPrefix(line, []byte(" "))
+			item, comma := bytes.CutSuffix(item, []byte(","))
+			if !ok || !comma || !plainString(item) {
+				return false
+			}
+		case len(line) == 0 || line[0] == '#':
+		case string(line) == "[[package]]":
+			keys = keys[:0]
+		default:
+			key, value, ok := bytes.Cut(line, []byte(" = "))
+			bare := len(key) > 0 && len(bytes.Trim(key, "abcdefghijklmnopqrstuvwxyz")) == 0
+			if !ok || !bare || slices.ContainsFunc(keys, func(k []byte) bool { return bytes.Equal(k, key) }) {
+				return false
+			}
+			keys = append(keys, key)
+			number := len(value) > 0 && value[0] != '0' && len(bytes.Trim(value, "0123456789")) == 0 && len(value) < 10
+			if inArray = string(value) == "["; !inArray && !number && !plainString(value) {
+				return false
+			}
+		}
+	}
+	return !inArray
+}
+
+// plainString tells whether text is a string in double quotes, without escapes.
+func plainString(text []byte) bool {
+	n := len(text)
+	return n >= 2 && text[0] == '"' && text[n-1] == '"' && bytes.Count(text, []byte(`"`)) == 2
 }
 
 // sameWorkflow compares all that the pins of a workflow are made of.
