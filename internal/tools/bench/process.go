@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -20,6 +22,7 @@ type bench struct {
 	runs       int
 	work       string // a directory for everything that is written
 	ours, none string // the program, and an empty one
+	linked     string // a program of the same packages that does nothing
 	page       *bytes.Buffer
 	history    []change // of the repository being measured
 }
@@ -138,14 +141,48 @@ func environment(home string) []string {
 	}
 }
 
-// build builds the program and an empty one.
+// The programs that say what a start costs: one that is empty, and one that links what the program links.
+const (
+	emptyMain  = "package main\n\nfunc main() {}\n"
+	linkedMain = `package main
+
+import (
+	"os"
+
+	"github.com/git-backport/git-backport/cmd"
+)
+
+func main() {
+	if len(os.Args) > 1 {
+		os.Exit(int(cmd.Main(os.Args[1:], cmd.System())))
+	}
+}
+`
+	mainPackage = "github.com/git-backport/git-backport/cmd/git-backport"
+)
+
+// build builds the program and those that it is compared with.
 func (b *bench) build() error {
-	b.ours, b.none = filepath.Join(b.work, "git-backport"), filepath.Join(b.work, "empty")
-	if err := os.WriteFile(b.none+".go", []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
+	b.ours, b.none, b.linked = filepath.Join(b.work, "git-backport"), filepath.Join(b.work, "empty"), filepath.Join(b.work, "linked")
+	list := exec.CommandContext(b.ctx, "go", "list", "-f", "{{.Dir}}", mainPackage)
+	dir, err := list.Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w", err)
+	}
+	overlay, err := json.Marshal(map[string]map[string]string{
+		"Replace": {filepath.Join(strings.TrimSpace(string(dir)), "main.go"): b.linked + ".go"},
+	})
+	if err != nil {
 		return err
 	}
+	for name, text := range map[string]string{b.none + ".go": emptyMain, b.linked + ".go": linkedMain, b.linked + ".json": string(overlay)} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
 	for _, args := range [][]string{
-		{"build", "-o", b.ours, "github.com/git-backport/git-backport/cmd/git-backport"},
+		{"build", "-o", b.ours, mainPackage},
+		{"build", "-o", b.linked, "-overlay", b.linked + ".json", mainPackage},
 		{"build", "-o", b.none, b.none + ".go"},
 	} {
 		cmd := exec.CommandContext(b.ctx, "go", args...)
