@@ -160,8 +160,7 @@ func (a *app) checkCommon() error {
 	}
 	if a.timed {
 		a.trace = &trace{now: a.host.Now, start: a.started}
-		a.trace.stage("command line", "")()
-		a.trace.stages[0].total = a.host.Now().Sub(a.started)
+		a.trace.stageFrom(a.started, "command line", "")()
 	}
 	if a.quiet && a.verbose {
 		return usageError(errors.New("-q and -v contradict each other"), "")

@@ -32,7 +32,11 @@ func (t *trace) stage(name, target string) (end func()) {
 	if t == nil {
 		return func() {}
 	}
-	begun := t.now()
+	return t.stageFrom(t.now(), name, target)
+}
+
+// stageFrom is stage for one that has begun before.
+func (t *trace) stageFrom(begun time.Time, name, target string) (end func()) {
 	t.mu.Lock()
 	at := t.index(name, target)
 	t.mu.Unlock()
