@@ -31,6 +31,12 @@ type Hunk struct {
 	Path  string
 	Line  int // of its first line in the file with markers, from 1
 	Lines []HunkLine
+	// Commits are those of main, absent from the branch, that last changed the lines that conflict, newest
+	// first.
+	Commits []Candidate
+	Hint    Hint
+
+	told bool // Commits and Hint are known for a place of it
 }
 
 const (

@@ -70,16 +70,16 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 		r.cascade(ctx, targets, rep.Outcomes)
 		end()
 	}
+	for i := range rep.Outcomes {
+		if err := r.showConflicts(&rep.Outcomes[i]); err != nil {
+			return nil, err
+		}
+	}
 	end := opts.stage("why", "")
 	r.explain(ctx, rep.Outcomes)
 	end()
 	if err := r.withPrerequisites(ctx, targets, rep.Outcomes); err != nil {
 		return nil, err
-	}
-	for i := range rep.Outcomes {
-		if err := r.showConflicts(&rep.Outcomes[i]); err != nil {
-			return nil, err
-		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err

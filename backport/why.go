@@ -2,9 +2,7 @@ package backport
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -13,8 +11,10 @@ import (
 // A Why says why a pick conflicts: what main has in the conflicted files that the branch has not.
 type Why struct {
 	Absent     []Absence   // conflicted paths that the branch has not
+	Paths      []PathWhy   // of each conflicted path in turn, the commits of main that it conflicts with
 	Candidates []Candidate // commits of main that changed conflicted files, newest first; none are looked for when all are absent
 	CleanWith  []Candidate // the smallest set found with which the pick is clean, oldest first; nil for none
+	Hint       Hint        // what holds for all that conflicts
 	Cut        bool        // the search met a bound before it was through
 }
 
@@ -24,6 +24,13 @@ type Absence struct {
 	Deleted bool // the branch had it once; otherwise main got it after the branch was cut
 }
 
+// A PathWhy names the commits of main, absent from the branch, that last changed the lines of a path that
+// conflict.
+type PathWhy struct {
+	Path    string
+	Commits []Candidate // newest first
+}
+
 // A Candidate is a commit of main, absent from the branch, that changed a conflicted file.
 type Candidate struct {
 	Commit  gitops.ID
@@ -31,31 +38,42 @@ type Candidate struct {
 	Paths   []string // the conflicted ones it changed, as main has them
 }
 
+// A Hint is what the lines of a conflict look like. It is shown and decides nothing.
+type Hint string
+
+// The hints. The zero value is none.
+const (
+	HintPresent Hint = "present" // the branch has what the fix puts there
+	HintNoCode  Hint = "no-code" // the branch has not what the fix changes there, and never had
+)
+
 // The bounds of the search. Time is the last of them: on most repositories the others are met first.
 const (
-	maxWhyWalk       = 4000            // commits of main that are looked at for one pick
-	maxCandidates    = 8               // of which sets are tried: the newest
-	maxWhyCandidates = 40              // that are kept at all
-	maxWhyTime       = 2 * time.Second // for all targets of a report
+	maxWhyCandidates = 40              // that are kept
+	maxWhyTime       = 4 * time.Second // for all targets of a report
+	maxPickTime      = 2 * time.Second // for one pick
 )
 
 // explain finds out why picks conflict. Nothing depends on it: what fails, or takes too long, only
 // leaves the report poorer.
 func (r *runner) explain(ctx context.Context, outcomes []Outcome) {
-	conflicted := func(o Outcome) bool { return o.Status == StatusConflicted }
-	if r.opts.NoWhy || !slices.ContainsFunc(outcomes, conflicted) {
+	if r.opts.NoWhy {
 		return
+	}
+	var open []*Outcome
+	for i := range outcomes {
+		if outcomes[i].Status == StatusConflicted {
+			open = append(open, &outcomes[i])
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxWhyTime)
 	defer cancel()
-	for i := range outcomes {
-		if !conflicted(outcomes[i]) {
-			continue
-		}
-		for j := range outcomes[i].Picks {
-			if k := &outcomes[i].Picks[j]; k.Status == PickConflict {
-				s := search{runner: r, target: outcomes[i].Target, pick: k}
-				k.Why = s.run(ctx)
+	history := newLineage(r.session)
+	for i, o := range open {
+		for j := range o.Picks {
+			if k := &o.Picks[j]; k.Status == PickConflict {
+				s := search{runner: r, target: o.Target, pick: k, lineage: history, trials: map[trial]gitops.PickResult{}}
+				k.Why = s.run(ctx, len(open)-i)
 			}
 		}
 	}
@@ -64,21 +82,58 @@ func (r *runner) explain(ctx context.Context, outcomes []Outcome) {
 // A search looks for what one pick lacks.
 type search struct {
 	*runner
-	target Target
-	pick   *Pick
-	tip    gitops.ID // the tree of the branch's tip
-	why    Why
+	target  Target
+	pick    *Pick
+	tip     gitops.ID // the tree of the branch's tip
+	lineage *lineage
+	absent  map[gitops.ID]int // what the source stands on and the branch has not, counted from the youngest
+	trials  map[trial]gitops.PickResult
+	why     Why
 }
 
-func (s *search) run(ctx context.Context) *Why {
+// run searches in its share of the time that is left for this many picks.
+func (s *search) run(ctx context.Context, share int) *Why {
+	limit := maxPickTime
+	if end, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(end)/time.Duration(share))
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	err := s.absences(ctx)
-	if err == nil && len(s.why.Absent) < len(s.pick.Result.Conflicts) {
-		if err = s.candidates(ctx); err == nil {
-			err = s.sets(ctx)
-		}
+	if err == nil {
+		err = s.lack(ctx)
 	}
 	s.why.Cut = s.why.Cut || err != nil
 	return &s.why
+}
+
+// lack looks for the commits of main that the pick lacks.
+func (s *search) lack(ctx context.Context) error {
+	list, err := s.session.Repo().Between(ctx, s.target.Tip, s.pick.Source)
+	if err != nil {
+		return err
+	}
+	s.absent = make(map[gitops.ID]int, len(list))
+	for i, id := range list {
+		s.absent[id] = i
+	}
+	f := &failure{commit: s.pick.Source, result: s.pick.Result}
+	if err := s.look(ctx, f); err != nil {
+		return err
+	}
+	if err := s.follow(ctx, f); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, f); err != nil {
+		return err
+	}
+	if len(s.why.Absent) == len(s.pick.Result.Conflicts) {
+		return nil
+	}
+	if err := s.candidates(ctx, f); err != nil {
+		return err
+	}
+	return s.sets(ctx, f)
 }
 
 // absences finds the conflicted paths that are not on the branch at all.
@@ -112,165 +167,76 @@ func (s *search) absences(ctx context.Context) error {
 	return nil
 }
 
-// paths returns the conflicted paths by the names that main has or had for them.
-func (s *search) paths() map[string]bool {
-	out := map[string]bool{}
-	for _, c := range s.pick.Result.Conflicts {
-		out[c.Path] = true
-		for _, rn := range s.pick.Result.Renames {
-			if rn.To == c.Path {
-				out[rn.From] = true
-			}
-		}
-	}
-	return out
-}
-
-// candidates goes along main's first parents, from the source back to what the branch has too.
-func (s *search) candidates(ctx context.Context) error {
-	paths := s.paths()
-	enter := func(dir string) bool {
-		for p := range paths {
-			if strings.HasPrefix(p, dir+"/") {
-				return true
-			}
-		}
-		return false
-	}
-	source, err := s.session.Commit(s.pick.Source)
-	if err != nil {
-		return err
-	}
-	_, at, err := s.session.SourceBase(s.pick.Source, source, s.opts.Mainline)
-	for n := 0; err == nil && !at.IsZero(); n++ {
-		if n == maxWhyWalk || len(s.why.Candidates) == maxWhyCandidates {
-			s.why.Cut = true
-			return nil
-		}
-		if in, err := s.tipHas(ctx, s.target, at); err != nil || in {
-			return err
-		}
-		at, err = s.look(ctx, at, paths, enter)
-	}
-	return err
-}
-
-// look keeps a commit of main if it changed one of the paths, and returns the one before it.
-func (s *search) look(ctx context.Context, id gitops.ID, paths map[string]bool, enter func(string) bool) (gitops.ID, error) {
-	c, err := s.session.Commit(id)
-	if err != nil {
-		return gitops.ID{}, err
-	}
-	before, parent, err := s.session.SourceBase(id, c, mainlineOf(len(c.Parents)))
-	if err != nil {
-		return parent, err
-	}
-	changes, err := s.session.Changes(ctx, before, c.Tree, enter)
-	if err != nil {
-		return parent, err
-	}
-	found := Candidate{Commit: id, Subject: gitops.Subject(gitops.MessageText(c))}
-	for _, ch := range changes {
-		if paths[ch.Path] {
-			found.Paths = append(found.Paths, ch.Path)
-		}
-	}
-	if len(found.Paths) == 0 || slices.Contains(s.fix.Commits, id) {
-		return parent, nil
-	}
-	l, err := s.ledgerOf(ctx, s.target)
-	if err != nil {
-		return parent, err
-	}
-	if _, there := l.copyOf(id); !there {
-		s.why.Candidates = append(s.why.Candidates, found)
-	}
-	return parent, nil
-}
-
-// mainlineOf is the parent that a commit of main is a change to: of a merge, the one it was made on.
-func mainlineOf(parents int) int {
-	if parents > 1 {
-		return 1
-	}
-	return 0
-}
-
-// sets tries the newest candidates: each alone, then two at a time, nearest first.
-func (s *search) sets(ctx context.Context) error {
-	near := s.why.Candidates
-	if len(near) > maxCandidates {
-		near, s.why.Cut = near[:maxCandidates], true
-	}
-	alone := make([]gitops.ID, len(near)) // what each makes of the branch; the zero id where it conflicts
-	for i, c := range near {
-		var err error
-		if alone[i], err = s.take(ctx, s.pick.Ours, c); err != nil {
-			return err
-		}
-		if done, err := s.clean(ctx, alone[i], c); done || err != nil {
-			return err
-		}
-	}
-	for far := 1; far < len(near); far++ {
-		for i := range far {
-			both, err := s.take(ctx, alone[far], near[i])
+// candidates lists the commits of main that changed a conflicted file.
+func (s *search) candidates(ctx context.Context, f *failure) error {
+	paths := map[gitops.ID][]string{}
+	for _, sp := range f.spots {
+		for at := sp.at; at != (fileAt{}); {
+			e, err := s.lineage.edition(ctx, at, s.known)
 			if err != nil {
 				return err
 			}
-			if done, err := s.clean(ctx, both, near[far], near[i]); done || err != nil {
-				return err
+			if e == nil {
+				break
 			}
+			if at = (fileAt{}); len(e.from) > 0 {
+				at = e.from[0]
+			}
+			if lacks, err := s.lacks(ctx, e.commit); err != nil {
+				return err
+			} else if !lacks || len(e.from) > 1 {
+				continue
+			}
+			if paths[e.commit] == nil && len(paths) == maxWhyCandidates {
+				s.why.Cut = true
+				break
+			}
+			paths[e.commit] = append(paths[e.commit], e.path)
 		}
+	}
+	ids := make([]gitops.ID, 0, len(paths))
+	for id := range paths {
+		ids = append(ids, id)
+	}
+	var err error
+	if s.why.Candidates, err = s.named(ids); err != nil {
+		return err
+	}
+	for i, c := range s.why.Candidates {
+		s.why.Candidates[i].Paths = paths[c.Commit]
 	}
 	return nil
 }
 
-// take picks a candidate onto a tree; the zero id when it conflicts or changes nothing, or there is no
-// tree.
-func (s *search) take(ctx context.Context, tree gitops.ID, c Candidate) (gitops.ID, error) {
-	if tree.IsZero() {
-		return tree, nil
+// named gives commits their subjects, newest first.
+func (s *search) named(ids []gitops.ID) ([]Candidate, error) {
+	slices.SortFunc(ids, func(a, b gitops.ID) int { return s.absent[a] - s.absent[b] })
+	var out []Candidate
+	for _, id := range ids {
+		c, err := s.session.Commit(id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Candidate{Commit: id, Subject: gitops.Subject(gitops.MessageText(c))})
 	}
-	commit, err := s.session.Commit(c.Commit)
-	if err != nil {
-		return gitops.ID{}, err
-	}
-	next, err := s.onto(ctx, tree, c.Commit, mainlineOf(len(commit.Parents)))
-	if next == tree {
-		return gitops.ID{}, err
-	}
-	return next, err
+	return out, nil
 }
 
-// clean tells whether the source is clean on the tree that a set of candidates made, oldest first, and
-// keeps the set when it is.
-func (s *search) clean(ctx context.Context, tree gitops.ID, set ...Candidate) (bool, error) {
-	if tree.IsZero() {
+// known tells whether the branch has a commit of main.
+func (s *search) known(id gitops.ID) bool {
+	_, absent := s.absent[id]
+	return !absent
+}
+
+// lacks tells whether a commit is none of the fix, and the branch has no copy of it either.
+func (s *search) lacks(ctx context.Context, id gitops.ID) (bool, error) {
+	if slices.Contains(s.fix.Commits, id) {
 		return false, nil
 	}
-	next, err := s.onto(ctx, tree, s.pick.Source, s.opts.Mainline)
-	if err != nil || next.IsZero() || next == tree {
+	l, err := s.ledgerOf(ctx, s.target)
+	if err != nil {
 		return false, err
 	}
-	s.why.CleanWith = set
-	return true, nil
-}
-
-// onto picks a commit onto a tree, by the path rules too; the zero id is a conflict.
-func (s *search) onto(ctx context.Context, tree, source gitops.ID, mainline int) (gitops.ID, error) {
-	res, err := s.session.PickOnto(ctx, tree, source, mainline)
-	if err != nil {
-		return gitops.ID{}, fmt.Errorf("trying %s: %w", s.session.Repo().Short(source), err)
-	}
-	k := Pick{Source: source, Ours: tree, Result: res}
-	if len(res.Conflicts) > 0 {
-		if err := s.settle(s.target, s.tip, &k); err != nil {
-			return gitops.ID{}, err
-		}
-	}
-	if len(k.Result.Conflicts) > 0 {
-		return gitops.ID{}, nil
-	}
-	return k.Result.Tree, nil
+	_, there := l.copyOf(id)
+	return !there, nil
 }

@@ -106,6 +106,7 @@ func (p *page) details(o backport.Outcome) {
 					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
 				}
 				p.hunks(k.Hunks, c.Path)
+				p.origins(k, c.Path)
 			}
 		}
 		if o.Status == backport.StatusConflicted {

@@ -12,10 +12,13 @@ const (
 	glanceLines = 20 // lines of hunks shown unasked for one path
 )
 
-// A HunkV1 is a place of a conflicted file with markers: lineno is that of its first line there.
+// A HunkV1 is a place of a conflicted file with markers: lineno is that of its first line there. Blame
+// are the commits of main, absent from the branch, that last changed the lines that conflict.
 type HunkV1 struct {
-	Lineno int      `json:"lineno"`
-	Lines  []string `json:"lines"`
+	Lineno int        `json:"lineno"`
+	Lines  []string   `json:"lines"`
+	Blame  []CommitV1 `json:"blame"`
+	Hint   *string    `json:"hint"`
 }
 
 func hunksV1(hunks []backport.Hunk, path string) []HunkV1 {
@@ -24,7 +27,7 @@ func hunksV1(hunks []backport.Hunk, path string) []HunkV1 {
 		if h.Path != path {
 			continue
 		}
-		v := HunkV1{Lineno: h.Line, Lines: []string{}}
+		v := HunkV1{Lineno: h.Line, Lines: []string{}, Blame: commitsV1(h.Commits), Hint: optional(string(h.Hint))}
 		for _, l := range h.Lines {
 			v.Lines = append(v.Lines, valid(l.Text))
 		}
@@ -52,12 +55,21 @@ func (p *page) hunks(hunks []backport.Hunk, path string) {
 		return
 	}
 	var lines []string
+	own := 0
+	for _, h := range hunks {
+		if h.Path == path {
+			own++
+		}
+	}
 	for _, h := range hunks {
 		if h.Path != path {
 			continue
 		}
 		if len(lines) > 0 {
 			lines = append(lines, p.paint(dim, "⋮"))
+		}
+		for _, text := range p.hunkWhy(h, own > 1) {
+			lines = append(lines, p.paint(yellow, text))
 		}
 		for _, l := range h.Lines {
 			lines = append(lines, p.paint(sideColor(l.Side), streams.Clean(strings.ReplaceAll(l.Text, "\t", "    "))))

@@ -98,7 +98,7 @@ func pick(k backport.Pick) PickV1 {
 		p.Conflicts = append(p.Conflicts, ConflictV1{
 			Path: Path(c.Path), Kind: c.Kind, Message: valid(c.Message),
 			Stages: StagesV1{Base: stage(c.Path, c.Base), Ours: stage(c.Path, c.Ours), Theirs: stage(c.Path, c.Theirs)},
-			Hunks:  hunksV1(k.Hunks, c.Path),
+			Hunks:  hunksV1(k.Hunks, c.Path), Blame: blameV1(k.Why, c.Path),
 		})
 	}
 	return p

@@ -59,7 +59,9 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 		{Text: f("\tbefore")}, {Text: f("<<<<<<< HEAD"), Side: backport.SideMarker}, {Text: f("ours"), Side: backport.SideOurs},
 		{Text: f("||||||| parent of 0101"), Side: backport.SideMarker}, {Text: f("base"), Side: backport.SideBase},
 		{Text: f("======="), Side: backport.SideMarker}, {Text: f("theirs"), Side: backport.SideTheirs}, {Text: f(">>>>>>> 0101 (Fix it (#1))"), Side: backport.SideMarker},
-	}}}, Why: &backport.Why{Absent: []backport.Absence{{Path: f("src/b.rs"), Deleted: true}},
+	}, Commits: []backport.Candidate{{Commit: oidOf(0x71), Subject: f("Move it (#3)")}}, Hint: backport.HintPresent}}, Why: &backport.Why{
+		Hint: backport.HintNoCode, Paths: []backport.PathWhy{{Path: f("src/a.rs"), Commits: []backport.Candidate{{Commit: oidOf(0x71), Subject: f("Move it (#3)")}}}},
+		Absent:     []backport.Absence{{Path: f("src/b.rs"), Deleted: true}},
 		Candidates: []backport.Candidate{{Commit: oidOf(0x70), Subject: f("Split it (#2)"), Paths: []string{f("src/a.rs")}}},
 		CleanWith:  []backport.Candidate{{Commit: oidOf(0x70), Subject: f("Split it (#2)")}}}}
 	gate := &backport.GateOutcome{OK: true, Baseline: f("branch point 1a2b3c4"), Findings: []msrv.Finding{
@@ -197,7 +199,9 @@ targets.gate.dropped targets.gate.dropped.key targets.gate.dropped.lineno target
 targets.gate.pins targets.gate.pins.baseline targets.gate.pins.key targets.gate.pins.level targets.gate.pins.lineno targets.gate.pins.now targets.gate.pins.path targets.gate.pins.role
 targets.gate.pins.verdict targets.gate.pins.was targets.head targets.line targets.phase
 targets.picks targets.picks.commit targets.picks.conflicts targets.picks.conflicts.kind targets.picks.conflicts.message targets.picks.prerequisite targets.picks.why targets.picks.why.absent targets.picks.why.absent.path targets.picks.why.absent.deleted targets.picks.why.candidates targets.picks.why.candidates.commit
-targets.picks.why.candidates.subject targets.picks.why.candidates.paths targets.picks.why.clean_with targets.picks.why.cut
+targets.picks.why.candidates.subject targets.picks.why.candidates.paths targets.picks.why.clean_with targets.picks.why.cut targets.picks.why.hint
+targets.picks.conflicts.blame targets.picks.conflicts.blame.commit targets.picks.conflicts.blame.subject
+targets.picks.conflicts.hunks.blame targets.picks.conflicts.hunks.blame.commit targets.picks.conflicts.hunks.blame.subject targets.picks.conflicts.hunks.hint
 targets.picks.conflicts.path targets.picks.conflicts.stages
 targets.picks.conflicts.hunks targets.picks.conflicts.hunks.lineno targets.picks.conflicts.hunks.lines
 targets.picks.conflicts.stages.base targets.picks.conflicts.stages.base.mode targets.picks.conflicts.stages.base.oid targets.picks.conflicts.stages.base.path

@@ -106,6 +106,8 @@ type ConflictV1 struct {
 	Message string   `json:"message"`
 	Stages  StagesV1 `json:"stages"`
 	Hunks   []HunkV1 `json:"hunks"`
+	// Blame are the commits of main, absent from the branch, that last changed what conflicts.
+	Blame []CommitV1 `json:"blame"`
 }
 
 // A StagesV1 holds the three sides of a conflicted path; null where it is absent.

@@ -2,18 +2,47 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
-// A WhyV1 is why a pick conflicts, as far as a bounded search found it: cut when it met a bound.
+// A WhyV1 is why a pick conflicts, as far as a bounded search found it: cut when it met a bound. Hint is
+// "present" or "no-code" where that holds for all that conflicts.
 type WhyV1 struct {
 	Absent     []AbsenceV1   `json:"absent"`
 	Candidates []CandidateV1 `json:"candidates"`
 	CleanWith  []string      `json:"clean_with"`
+	Hint       *string       `json:"hint"`
 	Cut        bool          `json:"cut"`
+}
+
+// A CommitV1 is a commit with its subject.
+type CommitV1 struct {
+	Commit  string `json:"commit"`
+	Subject string `json:"subject"`
+}
+
+func blameV1(w *backport.Why, path string) []CommitV1 {
+	if w == nil {
+		return []CommitV1{}
+	}
+	for _, pw := range w.Paths {
+		if pw.Path == path {
+			return commitsV1(pw.Commits)
+		}
+	}
+	return []CommitV1{}
+}
+
+func commitsV1(list []backport.Candidate) []CommitV1 {
+	out := []CommitV1{}
+	for _, c := range list {
+		out = append(out, CommitV1{Commit: c.Commit.String(), Subject: valid(c.Subject)})
+	}
+	return out
 }
 
 // An AbsenceV1 is a conflicted path that the branch has not.
@@ -33,7 +62,7 @@ func whyV1(w *backport.Why) *WhyV1 {
 	if w == nil {
 		return nil
 	}
-	out := &WhyV1{Absent: []AbsenceV1{}, Candidates: []CandidateV1{}, CleanWith: []string{}, Cut: w.Cut}
+	out := &WhyV1{Absent: []AbsenceV1{}, Candidates: []CandidateV1{}, CleanWith: []string{}, Hint: optional(string(w.Hint)), Cut: w.Cut}
 	for _, a := range w.Absent {
 		out.Absent = append(out.Absent, AbsenceV1{Path: Path(a.Path), Deleted: a.Deleted})
 	}
@@ -46,25 +75,30 @@ func whyV1(w *backport.Why) *WhyV1 {
 	return out
 }
 
-// shownCandidates is how many commits are named unasked where no set of them makes a pick clean.
-const shownCandidates = 2
+// shownCommits is how many commits are named unasked.
+const shownCommits = 2
 
-// why prints why a pick conflicts, and what would make it clean.
+// why prints what the pick as a whole lacks, and what would make it clean.
 func (p *page) why(k backport.Pick, o backport.Outcome) {
 	if k.Why == nil || p.o.Quiet {
 		return
 	}
 	p.absent(k, o)
 	w := k.Why
+	branch := streams.Clean(o.Target.Branch)
+	switch w.Hint {
+	case backport.HintPresent:
+		p.printf("      %s has the lines of the fix in all these places, and nothing else to take from it: it may have the fix already\n", branch)
+		p.skipHint("if it has", o)
+	case backport.HintNoCode:
+		p.printf("      the code this fixes came to main after %s was cut, by the history of its lines\n", branch)
+		p.skipHint("if the line is not affected", o)
+	}
 	switch {
 	case len(w.CleanWith) > 0:
 		p.printf("      %s if you also take %s\n", p.paint(green, "clean"), p.named(w.CleanWith, len(w.CleanWith), " and "))
 	case len(w.Candidates) > 0:
-		none := "none of them, alone or two together, makes the pick clean"
-		if w.Cut {
-			none = "a search that was cut short found none, alone or two together, that makes the pick clean"
-		}
-		p.printf("      main changed it in %s; %s\n", p.named(w.Candidates, shownCandidates, ", "), none)
+		p.printf("      no set of up to four commits of main was found that makes it clean\n")
 	}
 	if !p.o.Verbose {
 		return
@@ -72,6 +106,49 @@ func (p *page) why(k backport.Pick, o backport.Outcome) {
 	for _, c := range w.Candidates {
 		text := fmt.Sprintf("main only: %s %s (%s)", p.o.Short(c.Commit), c.Subject, strings.Join(c.Paths, ", "))
 		p.printf("        %s\n", p.paint(dim, streams.Clean(text)))
+	}
+}
+
+// origins says below a conflicted path which commits of main, absent from the branch, the fix stands on
+// there. Those that are proposed are named there, and here on demand.
+func (p *page) origins(k backport.Pick, path string) {
+	if k.Why == nil || p.o.Quiet {
+		return
+	}
+	taken := func(c backport.Candidate) bool {
+		return slices.ContainsFunc(k.Why.CleanWith, func(d backport.Candidate) bool { return d.Commit == c.Commit })
+	}
+	for _, w := range k.Why.Paths {
+		n := len(w.Commits)
+		if !p.o.Verbose {
+			w.Commits = slices.DeleteFunc(slices.Clone(w.Commits), taken)
+			n = shownCommits
+		}
+		if w.Path == path && len(w.Commits) > 0 {
+			p.printf("        %s\n", p.paint(dim, "main's lines there are from "+p.named(w.Commits, n, ", ")))
+		}
+	}
+}
+
+// hunkWhy says below a hunk what is known of it alone.
+func (p *page) hunkWhy(h backport.Hunk, many bool) []string {
+	var out []string
+	switch h.Hint {
+	case backport.HintPresent:
+		out = append(out, "the branch has the fix's lines there already")
+	case backport.HintNoCode:
+		out = append(out, "the code this fixes is not in the branch: it came to main later")
+	}
+	if p.o.Verbose && many && len(h.Commits) > 0 {
+		out = append(out, "from "+p.named(h.Commits, len(h.Commits), ", "))
+	}
+	return out
+}
+
+// skipHint says how a line is left out.
+func (p *page) skipHint(when string, o backport.Outcome) {
+	if o.Target.Onto == "" {
+		p.printf("      %s: --skip %s --reason … leaves it out\n", when, streams.Clean(lineName(o)))
 	}
 }
 
@@ -98,9 +175,7 @@ func (p *page) absent(k backport.Pick, o backport.Outcome) {
 		return
 	}
 	p.printf("      the code this fixes is not in %s: %s\n", branch, streams.Clean(strings.Join(what, ", ")))
-	if o.Target.Onto == "" {
-		p.printf("      if the line is not affected: --skip %s --reason … leaves it out\n", streams.Clean(lineName(o)))
-	}
+	p.skipHint("if the line is not affected", o)
 }
 
 // named names at most n commits with their subjects, and says how many more there are.
