@@ -76,8 +76,9 @@ func OpenFS(env gitconfig.Environment, fsys txfs.FS) (*Repo, error) {
 		return nil, err
 	}
 	r := &Repo{Layout: layout, Config: config, env: env, fs: fsys, commits: commitCache{by: map[ID]commitInfo{}}, ancestries: ancestryCache{by: map[ID]*ancestry{}}}
+	useMulti, err := config.Bool("core.multiPackIndex", true)
 	r.db, err = odb.Open(odb.Options{
-		ObjectsDir: layout.ObjectsDir, Alternates: layout.AlternateDirs, Limit: maxBlob,
+		ObjectsDir: layout.ObjectsDir, Alternates: layout.AlternateDirs, Limit: maxBlob, PacksAlone: err != nil || !useMulti,
 		Warn: func(s string) { r.warnings = append(r.warnings, s) },
 	})
 	if err != nil {

@@ -37,9 +37,9 @@ func (db *DB) Abbrev(prefix string) ([]object.ID, error) {
 	if err != nil {
 		return nil, fmt.Errorf("abbreviated object id %q: want %d to %d hexadecimal digits", prefix, MinAbbrev, 2*idSize)
 	}
-	ids, err := db.abbrevIn(db.list(), key, digits)
+	ids, err := db.abbrevIn(db.list().finders, key, digits)
 	if err == nil && len(ids) == 0 {
-		ids, err = db.abbrevIn(db.rescan(), key, digits)
+		ids, err = db.abbrevIn(db.rescan().all(), key, digits)
 	}
 	if err == nil && len(ids) == 0 {
 		err = db.damageFound()
@@ -47,14 +47,16 @@ func (db *DB) Abbrev(prefix string) ([]object.ID, error) {
 	return ids, err
 }
 
-func (db *DB) abbrevIn(packs []*pack, key []byte, digits string) ([]object.ID, error) {
+func (db *DB) abbrevIn(finders []finder, key []byte, digits string) ([]object.ID, error) {
 	var ids []object.ID
-	for _, p := range packs {
-		found, err := p.prefixed(key, digits)
+	for _, f := range finders {
+		err := inTable(f, func(t *idTable) (err error) {
+			ids, err = t.prefixed(ids, key, digits)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, found...)
 	}
 	for _, dir := range db.dirs {
 		found, err := looseWith(dir, digits[:2])
@@ -71,19 +73,31 @@ func (db *DB) abbrevIn(packs []*pack, key []byte, digits string) ([]object.ID, e
 	return slices.Compact(ids), nil
 }
 
-// prefixed returns the ids of p that begin with digits, of which key are the whole bytes.
-func (p *pack) prefixed(key []byte, digits string) (ids []object.ID, err error) {
+// inTable calls do with the ids that f knows; none when its file has gone.
+func inTable(f finder, do func(*idTable) error) (err error) {
 	restore := catchFaults()
 	defer func() {
 		if fault := restore(recover()); fault != nil {
-			ids, err = nil, damaged(-1, "%s", faultReason)
+			err = damaged(-1, "%s", faultReason)
 		}
-		err = placed(err, p.idx.r.path)
+		err = placed(err, f.file())
 	}()
-	pos, found, err := p.idx.seek(key)
-	for ; err == nil && found && pos < p.idx.count; pos++ {
+	t, err := f.table()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return do(t)
+}
+
+// prefixed adds the ids of t that begin with digits, of which key are the whole bytes, to ids.
+func (t *idTable) prefixed(ids []object.ID, key []byte, digits string) ([]object.ID, error) {
+	pos, found, err := t.seek(key)
+	for ; err == nil && found && pos < t.count; pos++ {
 		var name []byte
-		if name, err = p.idx.name(pos); err != nil {
+		if name, err = t.name(pos); err != nil {
 			break
 		}
 		if !bytes.HasPrefix(name, key) {
@@ -114,11 +128,14 @@ func looseWith(dir, byte0 string) ([]object.ID, error) {
 	return ids, nil
 }
 
-// ApproximateCount returns the number of objects in packs, those in several counted as often.
+// ApproximateCount returns the number of objects in packs. One in several packs counts as often,
+// unless a multi-pack-index names them.
 func (db *DB) ApproximateCount() int64 {
 	var n int64
-	for _, p := range db.list() {
-		n += int64(p.idx.count)
+	for _, f := range db.list().finders {
+		if t, err := f.table(); err == nil {
+			n += int64(t.count)
+		}
 	}
 	return n
 }
@@ -130,12 +147,15 @@ func (db *DB) Shorten(id object.ID, digits int) (string, error) {
 		digits = autoAbbrev(db.ApproximateCount())
 	}
 	digits = min(max(digits, MinAbbrev), 2*idSize)
-	for _, p := range db.list() {
-		n, err := p.ambiguous(id)
+	for _, f := range db.list().finders {
+		err := inTable(f, func(t *idTable) error {
+			n, err := t.ambiguous(id)
+			digits = max(digits, n+1)
+			return err
+		})
 		if err != nil {
 			return "", err
 		}
-		digits = max(digits, n+1)
 	}
 	s := id.String()
 	for _, dir := range db.dirs {
@@ -157,22 +177,15 @@ func autoAbbrev(count int64) int {
 	return max(minAutoAbbrev, (bits.Len64(uint64(max(0, count)))+1)/2)
 }
 
-// ambiguous returns how many digits of id the nearest other ids of p share with it.
-func (p *pack) ambiguous(id object.ID) (n int, err error) {
-	restore := catchFaults()
-	defer func() {
-		if fault := restore(recover()); fault != nil {
-			n, err = 0, damaged(-1, "%s", faultReason)
-		}
-		err = placed(err, p.idx.r.path)
-	}()
-	pos, _, err := p.idx.seek(id[:])
+// ambiguous returns how many digits of id the nearest other ids of t share with it.
+func (t *idTable) ambiguous(id object.ID) (n int, err error) {
+	pos, _, err := t.seek(id[:])
 	for i := pos - 1; err == nil && i <= pos+1; i++ {
-		if i < 0 || i >= p.idx.count {
+		if i < 0 || i >= t.count {
 			continue
 		}
 		var name []byte
-		if name, err = p.idx.name(i); err == nil && !bytes.Equal(name, id[:]) {
+		if name, err = t.name(i); err == nil && !bytes.Equal(name, id[:]) {
 			n = max(n, common(name, id[:]))
 		}
 	}

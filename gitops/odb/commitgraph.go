@@ -2,12 +2,9 @@ package odb
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/git-backport/git-backport/gitops/object"
 )
@@ -31,7 +28,6 @@ const (
 	graphNoParent = 0x70000000
 	graphMore     = 1 << 31 // further parents are in the edge list; there, the last one
 	graphTopLevel = 1<<30 - 1
-	maxGraphChain = 64
 )
 
 // A CommitGraph is what git keeps about commits beside the objects so that walks need not read them:
@@ -42,14 +38,11 @@ type CommitGraph struct{ layers []*graphLayer }
 // A graphLayer is one file. It holds commits; those of the layers below it come first in the numbers
 // that stand for parents.
 type graphLayer struct {
-	r      *region
-	first  uint32 // the number of its first commit
-	count  uint32
-	fanout int64
-	ids    int64
-	data   int64
-	edges  int64
-	nedges int64
+	r     *region
+	first uint32 // the number of its first commit
+	ids   idTable
+	data  chunk
+	edges chunk
 }
 
 // CommitGraph opens the commit-graph of the first object directory that has one; nil when there is
@@ -82,22 +75,12 @@ func graphFiles(dir string) ([]string, error) {
 		return []string{single}, nil
 	}
 	chain := filepath.Join(dir, "info", "commit-graphs")
-	text, err := os.ReadFile(filepath.Join(chain, "commit-graph-chain"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	ids, err := readChain(filepath.Join(chain, "commit-graph-chain"))
+	paths := make([]string, len(ids))
+	for i, id := range ids {
+		paths[i] = filepath.Join(chain, "graph-"+id.String()+".graph")
 	}
-	if err != nil {
-		return nil, err
-	}
-	var paths []string
-	for line := range strings.Lines(string(text)) {
-		id, err := object.ParseID(strings.TrimSuffix(line, "\n"))
-		if err != nil || len(paths) == maxGraphChain {
-			return nil, damaged(-1, "not a chain of commit-graphs")
-		}
-		paths = append(paths, filepath.Join(chain, "graph-"+id.String()+".graph"))
-	}
-	return paths, nil
+	return paths, err
 }
 
 // Close unmaps the files. Nobody may be reading.
@@ -110,29 +93,19 @@ func (g *CommitGraph) Close() error {
 	return err
 }
 
-func (g *CommitGraph) add(path string, mapped bool) (err error) {
-	r, err := openRegion(path, mapped)
-	if err != nil {
-		return err
-	}
-	restore := catchFaults()
-	defer func() {
-		if fault := restore(recover()); fault != nil {
-			err = damaged(-1, "%s", faultReason)
-		}
-		if err != nil {
-			err = errors.Join(err, r.close())
-		}
-	}()
-	l := &graphLayer{r: r}
+func (g *CommitGraph) add(path string, mapped bool) error {
+	l := &graphLayer{}
 	for _, below := range g.layers {
-		l.first += below.count
+		l.first += uint32(below.ids.count)
 	}
-	if err := l.layout(len(g.layers)); err != nil {
-		return err
+	err := openHead(path, mapped, func(r *region) error {
+		l.r = r
+		return l.layout(len(g.layers))
+	})
+	if err == nil {
+		g.layers = append(g.layers, l)
 	}
-	g.layers = append(g.layers, l)
-	return nil
+	return err
 }
 
 // layout reads the head of the file and finds its chunks; below is how many layers it stands on.
@@ -144,41 +117,14 @@ func (l *graphLayer) layout(below int) error {
 	if !bytes.Equal(head[:6], []byte("CGPH\x01\x01")) || int(head[7]) != below {
 		return damaged(0, "not a commit-graph of version 1")
 	}
-	chunks := int(head[6])
-	toc, err := l.r.at(8, 12*(chunks+1))
+	chunks, err := readChunks(l.r, 8, int(head[6]))
 	if err != nil {
 		return err
 	}
-	sizes := map[string]int64{}
-	for i := range chunks {
-		row := toc[12*i:]
-		from, to := int64(binary.BigEndian.Uint64(row[4:])), int64(binary.BigEndian.Uint64(row[16:]))
-		if from < 0 || to < from || to > l.r.size-int64(idSize) {
-			return damaged(8, "table of chunks is out of order")
-		}
-		name := string(row[:4])
-		sizes[name] = to - from
-		switch name {
-		case "OIDF":
-			l.fanout = from
-		case "OIDL":
-			l.ids = from
-		case "CDAT":
-			l.data = from
-		case "EDGE":
-			l.edges, l.nedges = from, (to-from)/4
-		}
+	l.data, l.edges = chunks["CDAT"], chunks["EDGE"]
+	l.ids, err = idsOf(l.r, chunks, "CDAT", graphEntry)
+	if err == nil && int64(l.ids.count) >= graphNoParent-int64(l.first) {
+		err = damaged(-1, "too many commits")
 	}
-	if sizes["OIDF"] != fanSize {
-		return damaged(8, "no table of first bytes")
-	}
-	last, err := l.r.at(l.fanout+fanSize-4, 4)
-	if err != nil {
-		return err
-	}
-	l.count = binary.BigEndian.Uint32(last)
-	if sizes["OIDL"] != int64(l.count)*int64(idSize) || sizes["CDAT"] != int64(l.count)*graphEntry || l.count >= graphNoParent-l.first {
-		return damaged(8, "chunks are not those of %d commits", l.count)
-	}
-	return nil
+	return err
 }

@@ -61,11 +61,10 @@ func newVictim(t *testing.T) *victim {
 // look reads the objects named and wants of each its content or an error, and no panic.
 func (v *victim) look(t *testing.T, ids []object.ID, unmapped bool) (failed int) {
 	t.Helper()
-	db, err := Open(Options{ObjectsDir: v.dir, CacheBytes: 1 << 20})
+	db, err := Open(Options{ObjectsDir: v.dir, CacheBytes: 1 << 20, unmapped: unmapped})
 	if err != nil {
 		t.Fatal(err)
 	}
-	db.unmapped = unmapped
 	for _, id := range ids {
 		kind, data, err := db.Read(id)
 		if err == nil && (kind != v.want[id] || object.Hash(kind, data) != id) {
@@ -151,23 +150,29 @@ func looseID(path string) (object.ID, bool) {
 // flip changes a byte of a file, in its first 2000 bytes with head, calls f and puts it back.
 func flip(t *testing.T, path string, rnd *rand.Rand, head bool, f func()) {
 	t.Helper()
-	data, err := os.ReadFile(path)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit := len(data)
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := int(info.Size())
 	if head {
 		limit = min(limit, 2000)
 	}
-	at := rnd.Intn(limit)
-	old := data[at]
-	data[at] ^= byte(1 + rnd.Intn(255))
-	if err := os.WriteFile(path, data, 0o600); err != nil {
+	at := int64(rnd.Intn(limit))
+	old := make([]byte, 1)
+	if _, err := file.ReadAt(old, at); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.WriteAt([]byte{old[0] ^ byte(1+rnd.Intn(255))}, at); err != nil {
 		t.Fatal(err)
 	}
 	f()
-	data[at] = old
-	if err := os.WriteFile(path, data, 0o600); err != nil {
+	if _, err := file.WriteAt(old, at); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -11,7 +11,11 @@ import (
 // Each calls f with the id of every object: of each pack in the order they are stored, which is
 // the cheapest to read them in, then of loose ones. An object with several copies comes several times.
 func (db *DB) Each(f func(object.ID) error) error {
-	for _, p := range db.list() {
+	for _, known := range db.list().all() {
+		p, isPack := known.(*pack)
+		if !isPack {
+			continue
+		}
 		ids, err := p.inOrder()
 		if err != nil {
 			return err
@@ -45,15 +49,19 @@ func (p *pack) inOrder() (ids []object.ID, err error) {
 		if fault := restore(recover()); fault != nil {
 			err = damaged(-1, "%s", faultReason)
 		}
-		err = placed(err, p.idx.r.path)
+		err = placed(err, p.file())
 	}()
+	x, err := p.index()
+	if err != nil {
+		return nil, err
+	}
 	type at struct {
 		off int64
 		pos int
 	}
-	order := make([]at, p.idx.count)
+	order := make([]at, x.count)
 	for i := range order {
-		off, err := p.idx.offset(i)
+		off, err := x.offset(i)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +70,7 @@ func (p *pack) inOrder() (ids []object.ID, err error) {
 	slices.SortFunc(order, func(a, b at) int { return cmp.Compare(a.off, b.off) })
 	ids = make([]object.ID, len(order))
 	for i, o := range order {
-		name, err := p.idx.name(o.pos)
+		name, err := x.name(o.pos)
 		if err != nil {
 			return nil, err
 		}

@@ -30,6 +30,25 @@ func catchFaults() func(recovered any) error {
 	}
 }
 
+// openHead opens a file and has its head read. A fault meanwhile is damage; after any error the file
+// is closed.
+func openHead(path string, mapped bool, read func(*region) error) (err error) {
+	r, err := openRegion(path, mapped)
+	if err != nil {
+		return err
+	}
+	restore := catchFaults()
+	defer func() {
+		if fault := restore(recover()); fault != nil {
+			err = damaged(-1, "%s", faultReason)
+		}
+		if err != nil {
+			err = errors.Join(err, r.close())
+		}
+	}()
+	return read(r)
+}
+
 // placed turns damage into a *CorruptError of the file at path, and leaves other errors.
 func placed(err error, path string) error { return placedFor(err, path, object.ID{}) }
 

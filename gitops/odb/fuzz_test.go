@@ -71,8 +71,7 @@ func FuzzIndex(f *testing.F) {
 				}
 			}
 		}
-		p := &pack{idx: x}
-		if _, err := p.ambiguous(object.ID{0x10, 1}); err != nil {
+		if _, err := x.ambiguous(object.ID{0x10, 1}); err != nil {
 			t.Logf("%v", err)
 		}
 	})

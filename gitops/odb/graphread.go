@@ -1,7 +1,6 @@
 package odb
 
 import (
-	"bytes"
 	"encoding/binary"
 
 	"github.com/git-backport/git-backport/gitops/object"
@@ -18,7 +17,7 @@ func (g *CommitGraph) Commit(id object.ID) (c GraphCommit, known bool) {
 	}()
 	for i := len(g.layers) - 1; i >= 0; i-- {
 		l := g.layers[i]
-		pos, found, err := l.seek(id)
+		pos, found, err := l.ids.seek(id[:])
 		if err != nil {
 			return GraphCommit{}, false
 		}
@@ -30,39 +29,9 @@ func (g *CommitGraph) Commit(id object.ID) (c GraphCommit, known bool) {
 	return GraphCommit{}, false
 }
 
-func (l *graphLayer) seek(id object.ID) (pos uint32, found bool, err error) {
-	table, err := l.r.at(l.fanout, fanSize)
-	if err != nil {
-		return 0, false, err
-	}
-	lo, hi := uint32(0), binary.BigEndian.Uint32(table[4*int(id[0]):])
-	if id[0] > 0 {
-		lo = binary.BigEndian.Uint32(table[4*int(id[0])-4:])
-	}
-	if lo > hi || hi > l.count {
-		return 0, false, damaged(l.fanout, "table of first bytes is out of order")
-	}
-	for lo < hi {
-		mid := lo + (hi-lo)/2
-		name, err := l.r.at(l.ids+int64(mid)*int64(idSize), idSize)
-		if err != nil {
-			return 0, false, err
-		}
-		switch bytes.Compare(name, id[:]) {
-		case 0:
-			return mid, true, nil
-		case -1:
-			lo = mid + 1
-		default:
-			hi = mid
-		}
-	}
-	return 0, false, nil
-}
-
 // read reads the commit at a place of a layer.
-func (g *CommitGraph) read(l *graphLayer, pos uint32) (GraphCommit, error) {
-	row, err := l.r.at(l.data+int64(pos)*graphEntry, int(graphEntry))
+func (g *CommitGraph) read(l *graphLayer, pos int) (GraphCommit, error) {
+	row, err := l.r.at(l.data.off+int64(pos)*graphEntry, int(graphEntry))
 	if err != nil {
 		return GraphCommit{}, err
 	}
@@ -99,8 +68,8 @@ func (g *CommitGraph) read(l *graphLayer, pos uint32) (GraphCommit, error) {
 
 // more reads the second and further parents of a commit from the edge list.
 func (l *graphLayer) more(numbers []uint32, at int64) ([]uint32, error) {
-	for ; at < l.nedges; at++ {
-		b, err := l.r.at(l.edges+4*at, 4)
+	for ; at < l.edges.size/4; at++ {
+		b, err := l.r.at(l.edges.off+4*at, 4)
 		if err != nil {
 			return nil, err
 		}
@@ -110,14 +79,14 @@ func (l *graphLayer) more(numbers []uint32, at int64) ([]uint32, error) {
 			return numbers, nil
 		}
 	}
-	return nil, damaged(l.edges, "list of parents does not end")
+	return nil, damaged(l.edges.off, "list of parents does not end")
 }
 
 // idOf returns the commit that a number stands for.
 func (g *CommitGraph) idOf(n uint32) (object.ID, error) {
 	for _, l := range g.layers {
-		if n >= l.first && n-l.first < l.count {
-			b, err := l.r.at(l.ids+int64(n-l.first)*int64(idSize), idSize)
+		if n >= l.first && n-l.first < uint32(l.ids.count) {
+			b, err := l.ids.name(int(n - l.first))
 			if err != nil {
 				return object.ID{}, err
 			}

@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io/fs"
+	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/git-backport/git-backport/gitops/object"
 )
@@ -27,24 +31,86 @@ var entryKinds = [8]object.Kind{
 // maxChain bounds the length of a chain of deltas; git stops making them at 4095.
 const maxChain = 1 << 16
 
-// A pack is an index and the pack beside it, which is opened when it is first read.
+// A pack is an index and the pack beside it, which is opened when it is first read. So is the index
+// when a multi-pack-index says what the pack holds.
 type pack struct {
-	path string // of the .pack
-	idx  *index
+	path   string // of the .pack
+	mapped bool   // read through mmap
+	named  bool   // by a multi-pack-index; guarded by DB.mu
 
-	mu   sync.Mutex
-	data *region
-	err  error
+	idx atomic.Pointer[index] // nil while it is not opened
+
+	mu     sync.Mutex
+	data   *region
+	proper bool  // the pack's name is its checksum: no other pack has that name
+	err    error // of opening the pack
+	idxErr error // of opening the index
 }
 
-// open returns the pack's file, checked against its index.
-func (p *pack) open(mapped bool) (*region, error) {
+// index returns the pack's own index.
+func (p *pack) index() (*index, error) {
+	if x := p.idx.Load(); x != nil {
+		return x, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lockedIndex()
+}
+
+// lockedIndex is index with p.mu held.
+func (p *pack) lockedIndex() (*index, error) {
+	if x := p.idx.Load(); x != nil || p.idxErr != nil {
+		return x, p.idxErr
+	}
+	var x *index
+	err := openHead(p.file(), p.mapped, func(r *region) (err error) {
+		if x, err = openIndex(r); err == nil && p.data != nil {
+			err = agree(p.data, x)
+		}
+		return err
+	})
+	if err != nil {
+		if err = placed(err, p.file()); !errors.Is(err, fs.ErrNotExist) {
+			p.idxErr = err
+		}
+		return nil, err
+	}
+	p.idx.Store(x)
+	return x, nil
+}
+
+func (p *pack) find(id object.ID) (*pack, int64, error) {
+	x, err := p.index()
+	if err != nil {
+		return nil, 0, err
+	}
+	pos, found, err := x.seek(id[:])
+	if err != nil || !found {
+		return nil, 0, err
+	}
+	off, err := x.offset(pos)
+	return p, off, err
+}
+
+func (p *pack) table() (*idTable, error) {
+	x, err := p.index()
+	if err != nil {
+		return nil, err
+	}
+	return &x.idTable, nil
+}
+
+// file is the path of the index.
+func (p *pack) file() string { return strings.TrimSuffix(p.path, ".pack") + ".idx" }
+
+// open returns the pack's file, checked.
+func (p *pack) open() (*region, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.data != nil || p.err != nil {
 		return p.data, p.err
 	}
-	r, err := openRegion(p.path, mapped)
+	r, err := openRegion(p.path, p.mapped)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			p.err = err
@@ -59,7 +125,8 @@ func (p *pack) open(mapped bool) (*region, error) {
 	return r, nil
 }
 
-// check compares head and trailer of the pack with what the index says.
+// check looks at the head of the pack and whether its name is its checksum. An index that is open
+// already, or has to be because the name is another one, must be the pack's.
 func (p *pack) check(r *region) error {
 	head, err := r.at(0, 12)
 	if err != nil {
@@ -68,17 +135,52 @@ func (p *pack) check(r *region) error {
 	if v := binary.BigEndian.Uint32(head[4:]); !bytes.Equal(head[:4], []byte("PACK")) || (v != 2 && v != 3) {
 		return damaged(0, "not a pack of version 2 or 3")
 	}
-	if n := binary.BigEndian.Uint32(head[8:]); int64(n) != int64(p.idx.count) {
-		return damaged(8, "pack has %d objects, its index %d", n, p.idx.count)
+	sum, err := r.at(r.size-int64(idSize), idSize)
+	if err != nil {
+		return err
+	}
+	p.proper = filepath.Base(p.path) == fmt.Sprintf("pack-%x.pack", sum)
+	if p.proper && p.idx.Load() == nil {
+		return nil
+	}
+	x, err := p.lockedIndex()
+	if err != nil {
+		return err
+	}
+	return agree(r, x)
+}
+
+// agree compares a pack with what its index says of it.
+func agree(r *region, x *index) error {
+	head, err := r.at(0, 12)
+	if err != nil {
+		return err
+	}
+	if n := binary.BigEndian.Uint32(head[8:]); int64(n) != int64(x.count) {
+		return damaged(8, "pack has %d objects, its index %d", n, x.count)
 	}
 	got, err := r.at(r.size-int64(idSize), idSize)
 	if err != nil {
 		return err
 	}
-	if want, err := p.idx.packSum(); err != nil || !bytes.Equal(got, want) {
+	if want, err := x.packSum(); err != nil || !bytes.Equal(got, want) {
 		return damaged(r.size-int64(idSize), "pack is not the one its index was made for")
 	}
 	return nil
+}
+
+func (p *pack) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var err error
+	if x := p.idx.Swap(nil); x != nil {
+		err = x.r.close()
+	}
+	if p.data != nil {
+		err = errors.Join(err, p.data.close())
+		p.data = nil
+	}
+	return err
 }
 
 // An entry is the head of an object in a pack.
@@ -111,14 +213,18 @@ func (p *pack) entryAt(r *region, off int64) (entry, error) {
 		e.base = off - e.base
 	case entryRefDelta:
 		id := b[n-idSize : n]
-		pos, found, err := p.idx.seek(id)
+		x, err := p.index()
+		if err != nil {
+			return entry{}, err
+		}
+		pos, found, err := x.seek(id)
 		if err != nil {
 			return entry{}, err
 		}
 		if !found {
 			return entry{}, damaged(off, "delta has a base, %x, that is not in the pack", id)
 		}
-		if e.base, err = p.idx.offset(pos); err != nil {
+		if e.base, err = x.offset(pos); err != nil {
 			return entry{}, err
 		}
 	}

@@ -99,18 +99,23 @@ type visitor struct {
 	loose  func(*region) error
 }
 
+// maxRescans bounds how often packs are looked up anew for one object, while others make more of them.
+const maxRescans = 8
+
 // visit shows v the copies of id until one is good.
 func (db *DB) visit(id object.ID, v visitor) error {
-	bad, done := db.visitOnce(db.list(), id, v)
+	packs := db.list()
+	bad, done := db.visitOnce(packs, id, v, false)
+	var before *packSet
+	for i := 0; !done && packs != before && i < maxRescans; i++ {
+		before, packs = packs, db.rescan()
+		var again error
+		if again, done = db.visitOnce(packs, id, v, true); bad == nil {
+			bad = again
+		}
+	}
 	if done {
 		return nil
-	}
-	again, done := db.visitOnce(db.rescan(), id, v)
-	if done {
-		return nil
-	}
-	if bad == nil {
-		bad = again
 	}
 	if bad == nil {
 		bad = db.damageFound()
@@ -131,26 +136,33 @@ func (db *DB) damageFound() error {
 	return nil
 }
 
-func (db *DB) visitOnce(packs []*pack, id object.ID, v visitor) (bad error, done bool) {
+// visitOnce looks at all copies that are known. What a multi-pack-index has wrong, or hides, the
+// indexes of the packs it names may have right: they are asked when there was damage, and with all.
+func (db *DB) visitOnce(packs *packSet, id object.ID, v visitor, all bool) (bad error, done bool) {
 	recent := db.recent.Load()
 	if recent != nil {
-		if found, err := db.visitPack(recent, id, v); found {
+		if found, err := db.visitPacked(*recent, id, v); found {
 			return nil, true
 		} else if err != nil {
 			bad = err
 		}
 	}
-	for _, p := range packs {
-		if p == recent {
-			continue
+	for round, finders := range [2][]finder{packs.finders, packs.named} {
+		if round == 1 && !all && bad == nil {
+			break
 		}
-		found, err := db.visitPack(p, id, v)
-		if found {
-			db.recent.Store(p)
-			return nil, true
-		}
-		if bad == nil {
-			bad = err
+		for i, f := range finders {
+			if recent != nil && f == *recent {
+				continue
+			}
+			found, err := db.visitPacked(f, id, v)
+			if found {
+				db.recent.Store(&finders[i])
+				return nil, true
+			}
+			if bad == nil {
+				bad = err
+			}
 		}
 	}
 	for _, dir := range db.dirs {
@@ -165,36 +177,33 @@ func (db *DB) visitOnce(packs []*pack, id object.ID, v visitor) (bad error, done
 	return bad, false
 }
 
-// visitPack shows v the object in p. A pack that has gone does not count.
-func (db *DB) visitPack(p *pack, id object.ID, v visitor) (found bool, err error) {
-	path := p.idx.r.path
+// visitPacked shows v the object that f finds. A pack that has gone does not count.
+func (db *DB) visitPacked(f finder, id object.ID, v visitor) (found bool, err error) {
+	var p *pack
 	restore := catchFaults()
 	defer func() {
 		if fault := restore(recover()); fault != nil {
 			found, err = false, damaged(-1, "%s", faultReason)
 		}
-		if err != nil {
-			err = placedFor(err, path, id)
+		if err != nil && p != nil {
+			err = placedFor(err, p.path, id)
+		} else if err != nil {
+			err = placedFor(err, f.file(), id)
 		}
 	}()
-	pos, found, err := p.idx.seek(id[:])
-	if err != nil || !found {
-		return false, err
-	}
-	off, err := p.idx.offset(pos)
-	if err != nil {
-		return false, err
-	}
-	path = p.path
-	if v.packed == nil {
-		_, err = p.open(!db.unmapped)
-	} else {
-		err = v.packed(p, off)
+	in, off, err := f.find(id)
+	if in != nil && err == nil {
+		p = in
+		if v.packed == nil {
+			_, err = p.open()
+		} else {
+			err = v.packed(p, off)
+		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return err == nil, err
+	return p != nil && err == nil, err
 }
 
 func (db *DB) visitLoose(dir string, id object.ID, v visitor) (found bool, err error) {

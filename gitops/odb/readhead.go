@@ -37,7 +37,7 @@ func (db *DB) ReadHead(id object.ID, limit int, buf []byte) (object.Kind, []byte
 }
 
 func (db *DB) packHead(p *pack, off int64, limit int, buf []byte) (object.Kind, []byte, error) {
-	r, err := p.open(!db.unmapped)
+	r, err := p.open()
 	if err != nil {
 		return "", nil, err
 	}

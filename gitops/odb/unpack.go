@@ -7,7 +7,7 @@ import (
 
 // unpack returns the object that starts at off of p. Its bytes may be the cache's.
 func (db *DB) unpack(p *pack, off int64) (object.Kind, []byte, error) {
-	r, err := p.open(!db.unmapped)
+	r, err := p.open()
 	if err != nil {
 		return "", nil, err
 	}
@@ -75,7 +75,7 @@ const maxScratch = 1 << 20
 
 // packHeader returns kind and size of the object that starts at off of p, from entry heads alone.
 func (db *DB) packHeader(p *pack, off int64) (object.Kind, int64, error) {
-	r, err := p.open(!db.unmapped)
+	r, err := p.open()
 	if err != nil {
 		return "", 0, err
 	}
