@@ -87,6 +87,9 @@ func run(ctx context.Context, o options) error {
 	if err := b.warm(o.clone, o.table, append(sites, made)); err != nil {
 		return err
 	}
+	if err := b.growth(10_000, 100_000, 1_000_000, 10_000_000); err != nil {
+		return err
+	}
 	return write(o.out, &page)
 }
 
