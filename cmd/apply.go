@@ -205,7 +205,7 @@ func (a *app) applied(p *planned) error {
 	if !p.report.Applied {
 		_, err := fmt.Fprintf(w, "\nnothing was created: all branches or none\n")
 		if err == nil && p.recorded {
-			_, err = fmt.Fprintf(w, "what is open is recorded: 'git backport status' shows it\n")
+			err = a.sayRecorded(p)
 		}
 		return err
 	}
@@ -226,10 +226,33 @@ func (a *app) applied(p *planned) error {
 		}
 	}
 	if p.recorded {
-		_, err := fmt.Fprintf(w, "what is open is recorded: 'git backport status' shows it\n")
-		return err
+		return a.sayRecorded(p)
 	}
 	return nil
+}
+
+// sayRecorded says that what is open is on record, and whether a person settled the like before.
+func (a *app) sayRecorded(p *planned) error {
+	log, err := operation.Open(p.ws.repo).Load()
+	if err != nil {
+		return err
+	}
+	op, err := log.Find(p.header.Operation)
+	if err != nil {
+		return err
+	}
+	before := ""
+	for i := range op.Targets {
+		list, err := reuses(p.ws.repo.NewSession(), log, &op.Targets[i], false)
+		if err != nil {
+			return err
+		}
+		if len(list) > 0 {
+			before = "; some of it was settled before"
+		}
+	}
+	_, err = fmt.Fprintf(a.streams.Out, "what is open is recorded: 'git backport status' shows it%s\n", before)
+	return err
 }
 
 // maxPlan bounds a plan document: 64 MiB.

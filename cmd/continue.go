@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"reflect"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,7 @@ import (
 func (a *app) continueCommand() *cobra.Command {
 	c := continuing{app: a}
 	cmd := &cobra.Command{
-		Use: "continue [OP] | continue LINE [OP] [--from DIR|REV]", GroupID: "do", Args: cobra.MaximumNArgs(2),
+		Use: "continue [OP] | continue LINE [OP] [--from DIR|REV | --reuse]", GroupID: "do", Args: cobra.MaximumNArgs(2),
 		Short: "Take a settled conflict, and land the operation when nothing else is open",
 		Long: `Takes what you made of a conflict: with --from the files of the directory that 'resolve' wrote, a commit
 on top of what the fix is picked onto, or a work tree; without it the work tree that 'resolve --worktree'
@@ -29,11 +30,19 @@ refused; so are, unless --accept is given, paths outside the fix, a file that bo
 is deleted or emptied, line ends that no side has, and a result that changes nothing. When the last open
 target is settled, all branches are created in one transaction.
 
+What a person makes of a file is on record by its three versions. Where another target, or a later
+operation, conflicts in a file with the very same versions, 'status' and 'resolve' show what was made of
+it, where, when and by whom; --reuse takes that for all the files of the target. Where there is none,
+--reuse takes the next newer branch's version of the fix, as settled there, if that is clean. Nothing is
+used again unasked, but that later commits of the fix are taken as 'apply' would take them, from the newer
+branch's version too, which is said.
+
 Without LINE, lands an operation in which nothing is open any more and whose branches were not created,
 because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, args) },
 	}
 	cmd.Flags().StringVar(&c.from, "from", "", "the `DIR` or REV that has the result")
+	cmd.Flags().BoolVar(&c.reuse, "reuse", false, "take what was made before of conflicts in the very same versions")
 	cmd.Flags().BoolVar(&c.accept, "accept", false, "take a result that looks like a mistake")
 	return cmd
 }
@@ -42,12 +51,18 @@ because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage,
 type continuing struct {
 	*app
 	from   string
+	reuse  bool
 	accept bool
 }
 
 func (c *continuing) run(cmd *cobra.Command, args []string) error {
-	if c.from != "" && len(args) == 0 {
+	switch {
+	case c.from != "" && c.reuse:
+		return usageError(errors.New("--from and --reuse each name a result"), "resolve writes what can be used again into the files already")
+	case c.from != "" && len(args) == 0:
 		return usageError(errors.New("--from settles one target, and none is named"), "continue LINE --from "+quoteArg(c.from))
+	case c.reuse && len(args) == 0:
+		return usageError(errors.New("--reuse settles one target, and none is named"), "continue LINE --reuse")
 	}
 	repo, _, err := c.openRepo()
 	if err != nil {
@@ -61,7 +76,7 @@ func (c *continuing) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if c.from != "" || len(args) > 1 || len(args) == 1 && namesTarget(log, args[0]) {
+	if c.from != "" || c.reuse || len(args) > 1 || len(args) == 1 && namesTarget(log, args[0]) {
 		return c.settle(cmd, repo, log, args[0], first(args[1:]))
 	}
 	return c.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
@@ -88,34 +103,51 @@ func (c *continuing) settle(cmd *cobra.Command, repo *gitops.Repo, log *operatio
 	if err != nil {
 		return err
 	}
-	if c.from == "" {
+	if c.from == "" && !c.reuse {
 		if err := c.findWorkTree(repo, op, t); err != nil {
 			return err
 		}
 	}
-	var made operation.Resolved
+	r := resolution{app: c.app, target: t, accept: c.accept, made: operation.Resolved{Source: t.Conflicts[0].Source, Ours: t.Ours, At: c.now()}}
 	p, err := c.replan(ctx, op, true, func(ctx context.Context, w *workspace) ([]backport.Resolution, error) {
-		r := resolution{app: c.app, w: w, target: t, accept: c.accept, made: operation.Resolved{Source: t.Conflicts[0].Source, Ours: t.Ours}}
-		if err := r.read(ctx, c.fromDir(w), c.from); err != nil {
+		r.w = w
+		if r.reuses, err = reuses(w.session, log, t, c.reuse); err != nil {
 			return nil, err
 		}
-		made = r.made
-		return append(r.earlier(), r.last()), nil
+		switch {
+		case !c.reuse:
+			err = r.read(ctx, c.fromDir(w), c.from)
+		case covered(t, r.reuses):
+			err = r.take(ctx, r.readReuse)
+		default: // the newer branches' versions are all there is
+			return resolutions(op), nil
+		}
+		return append(resolutions(op), r.last()), err
 	})
 	if err != nil {
 		return err
 	}
-	now, err := settled(p, t, made)
+	if !op.Embargo && p.ident != nil {
+		r.made.By = fmt.Sprintf("%s <%s>", p.ident.Name, p.ident.Email)
+	}
+	targets, said, err := c.settled(p, op, &r)
 	if err != nil {
 		return err
 	}
-	err = c.change(cmd, "", func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
-		return store.Settle(ctx, p.ws.session, op.ID, *t, now, r)
+	return c.change(cmd, said, func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
+		return store.Settle(ctx, p.ws.session, op.ID, targets, r)
 	})
-	if dir := c.fromDir(p.ws); err != nil || c.json || c.quiet || dir == "" || isWorkTree(dir) {
-		return err
+}
+
+// resolutions are what persons made of an operation's conflicts so far.
+func resolutions(op *operation.Operation) []backport.Resolution {
+	var out []backport.Resolution
+	for _, t := range op.Targets {
+		for _, d := range t.Resolved {
+			out = append(out, backport.Resolution{Branch: t.Branch, Source: d.Source, Ours: d.Ours, Tree: d.Tree})
+		}
 	}
-	return c.alike(op, t)
+	return out
 }
 
 // findWorkTree has the work tree of the target stand for --from.
@@ -136,22 +168,6 @@ func (c *continuing) findWorkTree(repo *gitops.Repo, op *operation.Operation, t 
 		}
 	}
 	return usageError(errors.New(why), fmt.Sprintf("%s writes the files; %s takes them", c.say("resolve", t.Name(), op.ID[:8]), c.say("continue", t.Name(), op.ID[:8], "--from", "DIR")))
-}
-
-// alike names the other targets that conflict in the very same files: what was made of one fits them.
-func (c *continuing) alike(op *operation.Operation, done *operation.Target) error {
-	for i := range op.Targets {
-		t := &op.Targets[i]
-		if t.Branch == done.Branch || !t.Open() || !reflect.DeepEqual(t.Conflicts, done.Conflicts) {
-			continue
-		}
-		_, err := fmt.Fprintf(c.streams.Out, "\n%s conflicts in the very same way; to take the same files:\n  %s\n",
-			streams.Clean(t.Branch), c.say("continue", t.Name(), op.ID[:8], "--from", c.from))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // fromDir returns the directory that --from names, "" when it names none.
@@ -208,13 +224,79 @@ func movedError(was *operation.Target, now gitops.ID) error {
 	}
 }
 
-// settled is the record of a target with a conflict settled.
-func settled(p *planned, was *operation.Target, made operation.Resolved) (operation.Target, error) {
-	o, err := outcomeOf(p, was)
+// settled is how targets are on record from now on: the one whose conflict is settled, and those that the
+// version of the fix that it has now would be clean on. Said is what has to be known of them.
+func (c *continuing) settled(p *planned, op *operation.Operation, r *resolution) (out []operation.Settlement, said string, err error) {
+	t := r.target
+	o, err := outcomeOf(p, t)
 	if err != nil {
-		return operation.Target{}, err
+		return nil, "", err
 	}
 	now := recordTarget(o)
-	now.Resolved = append(append([]operation.Resolved{}, was.Resolved...), made)
-	return now, nil
+	switch now.Resolved = append([]operation.Resolved{}, t.Resolved...); {
+	case !r.made.Tree.IsZero():
+		now.Resolved = append(now.Resolved, r.made)
+		if c.reuse {
+			said = c.text(func(w io.Writer) error { return c.showReuse(w, r.reuses) })
+		}
+		if viaOf(o) != "main" { // a later commit of the fix
+			said += c.text(func(w io.Writer) error { return cleanText(w, o, "is settled") })
+		}
+	case o.Status == backport.StatusConflicted:
+		return nil, "", r.nothingBefore()
+	default:
+		said = c.text(func(w io.Writer) error { return cleanText(w, o, "is settled") })
+	}
+	out = append(out, operation.Settlement{Was: *t, Now: now})
+	for i := range op.Targets {
+		other := &op.Targets[i]
+		if other == t || !other.Open() || len(other.Conflicts) == 0 {
+			continue
+		}
+		o, err := outcomeOf(p, other)
+		if err != nil || o.Status != backport.StatusReady {
+			continue // as open as it was
+		}
+		now := *other
+		now.CleanWith = viaOf(o)
+		out = append(out, operation.Settlement{Was: *other, Now: now})
+		said += c.text(func(w io.Writer) error { return cleanText(w, o, "would be clean") })
+	}
+	return out, said, nil
+}
+
+// text is what a person reads beside the answer.
+func (c *continuing) text(write func(io.Writer) error) string {
+	var b strings.Builder
+	if c.json || c.quiet || write(&b) != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// viaOf is the branch from which a target takes the fix; "main" where it takes main's.
+func viaOf(o backport.Outcome) string {
+	for _, k := range o.Picks {
+		if k.Via != "main" && k.Via != "" {
+			return k.Via
+		}
+	}
+	return "main"
+}
+
+// cleanText says that a target takes a newer branch's version of the fix, and how that differs from
+// main's.
+func cleanText(w io.Writer, o backport.Outcome, what string) error {
+	_, err := fmt.Fprintf(w, "%s %s as on %s:\n", streams.Clean(o.Target.Branch), what, streams.Clean(viaOf(o)))
+	for _, k := range o.Picks {
+		if k.Via == "main" {
+			continue
+		}
+		for _, l := range k.Facts() {
+			if err == nil {
+				_, err = fmt.Fprintf(w, "    %s\n", streams.Clean(l))
+			}
+		}
+	}
+	return err
 }

@@ -18,6 +18,7 @@ type recordFlags struct {
 	fresh                 bool // do not take the date of an earlier operation
 	recalled              bool // the date is that of an earlier operation
 	settle                func(context.Context, *workspace) ([]backport.Resolution, error)
+	prior                 *operation.Operation // on the same commits, under the same name; nil when there is none
 }
 
 func (f *recordFlags) add(cmd *cobra.Command) {
@@ -55,6 +56,9 @@ func (a *app) recall(w *workspace, f *fixFlags, fix backport.Fix) error {
 		name = backport.DefaultName(fix.Commits[0])
 	}
 	op := log.For(fix.Commits, name)
+	if f.prior = op; op != nil && f.settle == nil { // what persons made of its conflicts is a part of it
+		f.settle = func(context.Context, *workspace) ([]backport.Resolution, error) { return resolutions(op), nil }
+	}
 	if f.embargo && f.name == "" {
 		if op != nil {
 			f.name = op.Name
@@ -134,10 +138,22 @@ func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
 	}
 	for _, o := range p.report.Outcomes {
 		if !o.Target.Trial {
-			op.Targets = append(op.Targets, recordTarget(o))
+			t := recordTarget(o)
+			if f.prior != nil {
+				t.Resolved = keptResolutions(f.prior, t)
+			}
+			op.Targets = append(op.Targets, t)
 		}
 	}
 	return op, nil
+}
+
+// keptResolutions are what persons made of a target's conflicts in an operation before, on the same tip.
+func keptResolutions(prior *operation.Operation, t operation.Target) []operation.Resolved {
+	if was := prior.Target(t.Branch); was != nil && was.Base == t.Base {
+		return was.Resolved
+	}
+	return nil
 }
 
 func recordTarget(o backport.Outcome) operation.Target {

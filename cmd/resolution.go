@@ -14,6 +14,7 @@ import (
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/report"
 )
 
 // A resolution is what a person made of a conflicted pick, while it is read and looked at.
@@ -21,49 +22,47 @@ type resolution struct {
 	*app
 	w        *workspace
 	target   *operation.Target
-	accept   bool // take what looks like a mistake
+	accept   bool           // take what looks like a mistake
+	reuses   []report.Reuse // what was made before of the same conflicts
 	made     operation.Resolved
 	never    []string // what is never taken
 	doubtful []string // what is taken with accept
 }
 
-// earlier are the resolutions of the target before this one.
-func (r *resolution) earlier() []backport.Resolution {
-	var out []backport.Resolution
-	for _, d := range r.target.Resolved {
-		out = append(out, r.of(d))
-	}
-	return out
-}
-
-// last is this one.
-func (r *resolution) last() backport.Resolution { return r.of(r.made) }
-
-func (r *resolution) of(d operation.Resolved) backport.Resolution {
-	return backport.Resolution{Branch: r.target.Branch, Source: d.Source, Ours: d.Ours, Tree: d.Tree}
+// last is what is made of the target's conflict now.
+func (r *resolution) last() backport.Resolution {
+	return backport.Resolution{Branch: r.target.Branch, Source: r.made.Source, Ours: r.made.Ours, Tree: r.made.Tree}
 }
 
 // read takes the resolution from a directory or a work tree, or from a commit where dir is "".
 func (r *resolution) read(ctx context.Context, dir, from string) error {
-	var err error
-	switch {
-	case dir == "":
-		var id gitops.ID
-		if id, err = r.w.repo.Resolve(ctx, from); err == nil {
-			err = r.readCommit(ctx, id)
+	return r.take(ctx, func() error {
+		switch {
+		case dir == "":
+			id, err := r.w.repo.Resolve(ctx, from)
+			if err != nil {
+				return err
+			}
+			return r.readCommit(ctx, id)
+		case isWorkTree(dir):
+			return r.readWorkTree(ctx, dir)
 		}
-	case isWorkTree(dir):
-		err = r.readWorkTree(ctx, dir)
-	default:
-		err = r.readDir(dir)
-	}
-	if err != nil {
+		return r.readDir(dir)
+	})
+}
+
+// take reads a resolution, judges it, and notes what is to be on record of it.
+func (r *resolution) take(ctx context.Context, read func() error) error {
+	if err := read(); err != nil {
 		return err
 	}
 	if r.made.Tree == r.made.Ours {
 		r.doubtful = append(r.doubtful, "it changes nothing on the branch")
 	}
-	return r.judge()
+	if err := r.judge(); err != nil {
+		return err
+	}
+	return r.note(ctx)
 }
 
 // judge refuses what is wrong, and what is doubtful unless that is accepted.

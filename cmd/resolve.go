@@ -17,22 +17,24 @@ import (
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
 // A resolveDoc is the document of resolve.
 type resolveDoc struct {
-	Schema   string          `json:"schema"`
-	Version  string          `json:"version"`
-	Error    *report.ErrorV1 `json:"error"`
-	Dir      string          `json:"dir"`
-	Worktree bool            `json:"worktree"`
-	Head     *string         `json:"head"`  // of the work tree
-	Files    []report.Path   `json:"files"` // that conflict and are there
-	Other    []report.Path   `json:"other"` // that conflict and are not: see next
-	Stages   []stagesDoc     `json:"stages"`
-	Next     string          `json:"next"`
-	Exit     int             `json:"exit"`
+	Schema   string           `json:"schema"`
+	Version  string           `json:"version"`
+	Error    *report.ErrorV1  `json:"error"`
+	Dir      string           `json:"dir"`
+	Worktree bool             `json:"worktree"`
+	Head     *string          `json:"head"`  // of the work tree
+	Files    []report.Path    `json:"files"` // that conflict and are there
+	Other    []report.Path    `json:"other"` // that conflict and are not: see next
+	Stages   []stagesDoc      `json:"stages"`
+	Reused   []report.ReuseV1 `json:"reused"` // files that are settled already, as before
+	Next     string           `json:"next"`
+	Exit     int              `json:"exit"`
 }
 
 // A stagesDoc names the files that hold the three versions of a conflicted one; null where a side has none.
@@ -58,6 +60,9 @@ each file, under the names that git mergetool gives them, which keep the ending 
 for lib.rs lib_BASE.rs, lib_LOCAL.rs (the branch's) and lib_REMOTE.rs (the fix's). 'continue' leaves them
 aside.
 
+What was made before of a conflict in the very same three versions, on another target or by an earlier
+operation, is in its file already, in place of markers, and shown; --no-reuse writes the markers.
+
 With --worktree the directory becomes a linked work tree, made by your own git and left as git
 cherry-pick leaves one that conflicts: git status, git diff, git mergetool and git checkout --conflict
 work in it. HEAD is detached and no branch is made; the repository gets the work tree's entry, and
@@ -74,6 +79,7 @@ A commit that you made elsewhere, by git cherry-pick, is taken by 'continue LINE
 	cmd.Flags().StringVar(&r.into, "into", "", "the `DIR` to write, new or empty (default resolve-BRANCH, beside a work tree that you are in)")
 	cmd.Flags().StringVar(&r.styleName, "style", "merge", "how the markers show a conflict: merge, diff3 or zdiff3")
 	cmd.Flags().BoolVar(&r.stages, "stages", false, "write base, ours and theirs beside each file too")
+	cmd.Flags().BoolVar(&r.noReuse, "no-reuse", false, "write markers also where the same conflict was settled before")
 	cmd.Flags().BoolVar(&r.worktree, "worktree", false, "make the directory a work tree in which git finds the conflict")
 	return cmd
 }
@@ -84,6 +90,7 @@ type resolving struct {
 	into      string
 	styleName string
 	stages    bool
+	noReuse   bool
 	worktree  bool
 
 	style  gitops.ConflictStyle
@@ -92,6 +99,7 @@ type resolving struct {
 	log    *operation.Log
 	op     *operation.Operation
 	target *operation.Target
+	reuses []report.Reuse
 	dir    string // absolute
 }
 
@@ -127,6 +135,11 @@ func (r *resolving) run(ctx context.Context, line, id string) error {
 	}
 	if err := r.unmoved(); err != nil {
 		return err
+	}
+	if !r.noReuse {
+		if r.reuses, err = reuses(r.repo.NewSession(), r.log, r.target, true); err != nil {
+			return err
+		}
 	}
 	r.name()
 	if r.worktree {
@@ -170,21 +183,25 @@ func (r *resolving) name() {
 func (r *resolving) doc(next string) resolveDoc {
 	return resolveDoc{
 		Schema: report.Schema("resolve"), Version: version(), Dir: r.dir, Worktree: r.worktree,
-		Files: []report.Path{}, Other: []report.Path{}, Stages: []stagesDoc{}, Next: next,
+		Files: []report.Path{}, Other: []report.Path{}, Stages: []stagesDoc{}, Reused: report.ReusesV1(r.reuses), Next: next,
 	}
 }
 
 // writeFiles writes the conflicted files into the directory.
 func (r *resolving) writeFiles(ctx context.Context) error {
-	session, markers := r.repo.NewSession(), r.target.Markers
+	session, tree := r.repo.NewSession(), r.target.Markers
 	if r.style != gitops.StyleMerge {
 		p, o, err := r.again(ctx)
 		if err != nil {
 			return err
 		}
-		session, markers = p.ws.session, recordTarget(o).Markers
+		session, tree = p.ws.session, recordTarget(o).Markers
 	}
-	files, other, err := conflictedFiles(session, r.target, markers)
+	tree, err := r.settledTree(session, tree)
+	if err != nil {
+		return err
+	}
+	files, other, err := conflictedFiles(session, r.target, tree)
 	if err != nil {
 		return err
 	}
@@ -209,14 +226,45 @@ func (r *resolving) writeFiles(ctx context.Context) error {
 	}
 	return r.render(doc, func(w io.Writer) error {
 		for _, f := range files {
-			fmt.Fprintln(w, filepath.Join(r.into, filepath.FromSlash(f.Path)))
+			fmt.Fprintln(w, streams.Clean(filepath.Join(r.into, filepath.FromSlash(f.Path))))
 		}
 		for _, p := range other {
-			fmt.Fprintf(w, "%s is no regular file: settle it in a work tree (resolve --worktree)\n", p)
+			fmt.Fprintf(w, "%s is no regular file: settle it in a work tree (resolve --worktree)\n", streams.Clean(string(p)))
 		}
-		_, err := fmt.Fprintf(w, "\nnext: edit the files, then\n  %s\n", doc.Next)
-		return err
+		return r.sayNext(w, "edit the files", doc.Next)
 	})
+}
+
+// settledTree is a tree with markers in which what was made before of a conflict stands in their place.
+func (r *resolving) settledTree(s *gitops.Session, markers gitops.ID) (gitops.ID, error) {
+	if len(r.reuses) == 0 {
+		return markers, nil
+	}
+	stages := map[string]*gitops.Stage{}
+	for _, o := range r.reuses {
+		stages[string(o.Path)] = nil
+		if o.Result != nil {
+			stages[string(o.Path)] = &gitops.Stage{Mode: o.Result.Mode, ID: o.Result.ID}
+		}
+	}
+	return s.SetStages(markers, stages)
+}
+
+// sayNext shows what stands in the files already, and says what to run next.
+func (r *resolving) sayNext(w io.Writer, do, next string) error {
+	if len(r.reuses) > 0 {
+		fmt.Fprintln(w)
+		if err := r.showReuse(w, r.reuses); err != nil {
+			return err
+		}
+	}
+	if covered(r.target, r.reuses) {
+		_, err := fmt.Fprintf(w, "\nnext: look at the files; as they are they are taken by\n  %s --reuse\nand when you have edited them by\n  %s\n",
+			r.say("continue", r.target.Name(), r.op.ID[:8]), next)
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nnext: %s, then\n  %s\n", do, next)
+	return err
 }
 
 // used explains a directory that cannot be written.

@@ -122,6 +122,13 @@ func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, 
 		if out.Trees, err = a.treesOf(s.Repo(), op); err != nil {
 			return out, err
 		}
+		out.Reuses = map[string][]report.Reuse{}
+		for i := range op.Targets {
+			t := &op.Targets[i]
+			if out.Reuses[t.Branch], err = reuses(s, log, t, a.verbose || a.json); err != nil {
+				return out, err
+			}
+		}
 	}
 	out.Next = a.nextFor(out)
 	return out, nil
@@ -176,9 +183,16 @@ func (a *app) nextFor(s report.Stood) []string {
 func (a *app) nextOpen(s report.Stood) []string {
 	var out []string
 	op := s.Op
-	for _, t := range op.Targets {
+	for i := range op.Targets {
+		t := &op.Targets[i]
 		if !t.Open() {
 			continue
+		}
+		switch reuse := a.say("continue", t.Name(), op.ID[:8], "--reuse"); {
+		case covered(t, s.Reuses[t.Branch]):
+			out = append(out, reuse+"  # takes what was made of the same conflict before")
+		case t.CleanWith != "":
+			out = append(out, reuse+"  # takes the fix as it is on "+t.CleanWith)
 		}
 		if s.Trees[t.Branch] != "" {
 			out = append(out, a.say("continue", t.Name(), op.ID[:8])+"  # takes what the work tree has")

@@ -51,8 +51,7 @@ func (r *resolving) makeWorkTree(ctx context.Context) error {
 		for _, cf := range r.target.Conflicts {
 			fmt.Fprintf(out, "  %s: %s\n", streams.Clean(string(cf.Path)), report.Conflict(cf.Kind, r.target.Branch, cf.Ours != nil))
 		}
-		_, err := fmt.Fprintf(out, "\nnext: settle the files there (git status, git mergetool), git add or git rm them, then\n  %s\n", doc.Next)
-		return err
+		return r.sayNext(out, "settle the files there (git status, git mergetool), git add or git rm them", doc.Next)
 	})
 }
 
@@ -106,21 +105,25 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 	if r.style != gitops.StyleMerge {
 		markers = recordTarget(o).Markers
 	}
-	if attempt.Parent != t.Base || markers != t.Markers {
-		if err := operation.Open(r.repo).Hold(ctx, p.ws.session, r.op.ID, []gitops.ID{attempt.Parent, markers}, r.now()); err != nil {
+	tree, err := r.settledTree(p.ws.session, markers)
+	if err != nil {
+		return checkout.Conflict{}, err
+	}
+	if attempt.Parent != t.Base || tree != t.Markers {
+		if err := operation.Open(r.repo).Hold(ctx, p.ws.session, r.op.ID, []gitops.ID{attempt.Parent, markers, tree}, r.now()); err != nil {
 			return checkout.Conflict{}, err
 		}
 	}
 	c := checkout.Conflict{
-		Mark:    checkout.Mark{Branch: t.Branch, Source: t.Conflicts[0].Source, Head: attempt.Parent, Ours: t.Ours, Tree: markers},
-		Message: attempt.Message, Comment: cmp.Or(r.repo.TrailerRules().Comment, "#"),
+		Mark:   checkout.Mark{Branch: t.Branch, Source: t.Conflicts[0].Source, Head: attempt.Parent, Ours: t.Ours, Tree: tree},
+		Merged: markers, Message: attempt.Message, Comment: cmp.Or(r.repo.TrailerRules().Comment, "#"),
 	}
 	if r.op.Embargo {
 		c.Message = nil
 	}
 	for _, cf := range t.Conflicts {
 		u := checkout.Unmerged{Path: string(cf.Path), Stages: stagesOf(cf)}
-		at, err := p.ws.session.Entry(markers, u.Path)
+		at, err := p.ws.session.Entry(tree, u.Path)
 		if err != nil {
 			return c, err
 		}
@@ -145,7 +148,7 @@ func stagesOf(c operation.Conflict) (out [3]*gitops.Stage) {
 func (r *resolving) again(ctx context.Context) (*planned, backport.Outcome, error) {
 	p, err := r.replan(ctx, r.op, false, func(_ context.Context, w *workspace) ([]backport.Resolution, error) {
 		w.session.Style = r.style
-		return (&resolution{w: w, target: r.target}).earlier(), nil
+		return resolutions(r.op), nil
 	})
 	if err != nil {
 		return nil, backport.Outcome{}, err

@@ -30,10 +30,14 @@ func (t *TreeFS) lookup(op, name string) (object.TreeEntry, error) {
 	if !fs.ValidPath(name) {
 		return object.TreeEntry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
-	return t.find(op, name)
+	e, err := t.find(op, name)
+	if err == nil && e.Mode == object.ModeGitlink { // not a part of this tree
+		return object.TreeEntry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+	}
+	return e, err
 }
 
-// find is lookup for any name that git allows: package fs knows only those that are UTF-8.
+// find is lookup for any name that git allows, not UTF-8 alone as package fs wants it, and for submodules.
 func (t *TreeFS) find(op, name string) (object.TreeEntry, error) {
 	entry := object.TreeEntry{Name: ".", Mode: object.ModeTree, ID: t.root}
 	for rest := name; rest != "." && rest != ""; {
@@ -52,7 +56,7 @@ func (t *TreeFS) find(op, name string) (object.TreeEntry, error) {
 		}
 		found := false
 		for _, e := range entries {
-			if e.Name == first && e.Mode != object.ModeGitlink {
+			if e.Name == first {
 				entry, found = e, true
 				break
 			}

@@ -22,7 +22,7 @@ type Mark struct {
 	Source  gitops.ID `json:"source"` // the commit whose pick conflicts
 	Head    gitops.ID `json:"head"`   // the commit it is picked onto
 	Ours    gitops.ID `json:"ours"`   // and its tree
-	Tree    gitops.ID `json:"tree"`   // the files that were written, markers and all
+	Tree    gitops.ID `json:"tree"`   // the files as they were written
 	Whole   bool      `json:"whole"`  // nothing is missing: the process that made it did not die
 }
 

@@ -25,7 +25,8 @@ type Unmerged struct {
 
 // A Conflict is a conflicted pick that a work tree is to show.
 type Conflict struct {
-	Mark
+	Mark               // Tree is what the files are to be
+	Merged   gitops.ID // the tree that the merge made, markers and all
 	Unmerged []Unmerged
 	Message  []byte // what the commit would say; nil leaves git without one
 	Comment  string // what begins a line that is no part of a message: "#"
@@ -70,7 +71,7 @@ func MakeWorkTree(ctx context.Context, git Git, fsys txfs.FS, dir string, c Conf
 
 // note writes what tells git that a pick is under way.
 func (c Conflict) note(fsys txfs.FS, gitDir string) error {
-	files := []struct{ name, text string }{{"CHERRY_PICK_HEAD", c.Source.String() + "\n"}, {"AUTO_MERGE", c.Tree.String() + "\n"}}
+	files := []struct{ name, text string }{{"CHERRY_PICK_HEAD", c.Source.String() + "\n"}, {"AUTO_MERGE", c.Merged.String() + "\n"}}
 	if c.Message != nil {
 		files = append(files, struct{ name, text string }{"MERGE_MSG", string(c.mergeMessage())})
 	}

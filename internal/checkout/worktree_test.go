@@ -96,7 +96,7 @@ func conflict(t *testing.T, s *gitops.Session, ours, theirs string) *checkout.Co
 	if len(res.Conflicts) == 0 {
 		return nil
 	}
-	c := &checkout.Conflict{Mark: checkout.Mark{Branch: "release", Source: source, Head: head, Ours: tree, Tree: res.Tree}, Message: []byte("Fix\n"), Comment: "#"}
+	c := &checkout.Conflict{Mark: checkout.Mark{Branch: "release", Source: source, Head: head, Ours: tree, Tree: res.Tree}, Merged: res.Tree, Message: []byte("Fix\n"), Comment: "#"}
 	heads := []gitops.ID{res.Tree}
 	for _, cf := range res.Conflicts {
 		u := checkout.Unmerged{Path: cf.Path, Stages: [3]*gitops.Stage{cf.Base, cf.Ours, cf.Theirs}}

@@ -136,7 +136,7 @@ func (w *world) settle() error {
 	now := *t
 	now.Status, now.Conflicts, now.Ref, now.Head = operation.TargetReady, nil, "refs/heads/backport/n/c", w.commit("settled")
 	now.Commits = []gitops.ID{now.Head}
-	_, err = w.store.Settle(context.Background(), w.session, op.ID, *t, now, operation.Request{Committer: who, Now: 20})
+	_, err = w.store.Settle(context.Background(), w.session, op.ID, []operation.Settlement{{Was: *t, Now: now}}, operation.Request{Committer: who, Now: 20})
 	return err
 }
 

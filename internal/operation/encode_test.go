@@ -22,7 +22,10 @@ func full() *Operation {
 			Ref: "refs/heads/backport/1a2b3c/release-36.0.0", Head: id(5), Commits: []gitops.ID{id(6), id(5)}, BumpCommit: id(5), BumpTo: "36.0.1",
 			PR: &PR{Base: "release-36.0.0", Head: "backport/1a2b3c/release-36.0.0", Title: "Fix", Labels: []string{"backport"}},
 		}, {
-			Line: "24", Branch: "release-24.0.0", BaseRef: "refs/heads/release-24.0.0", Base: id(7), Status: "conflicted", Commits: []gitops.ID{}, Ours: id(10), Markers: id(11), Resolved: []Resolved{{id(1), id(10), id(12)}},
+			Line: "24", Branch: "release-24.0.0", BaseRef: "refs/heads/release-24.0.0", Base: id(7), Status: "conflicted", Commits: []gitops.ID{}, Ours: id(10), Markers: id(11),
+			Resolved: []Resolved{{Source: id(1), Ours: id(10), Tree: id(12), At: 3, By: "A <a@example.com>", Beside: [][]byte{[]byte("x")}, Files: []Settled{
+				{Path: []byte("caf\xe9"), Base: &Stage{0o100644, id(8)}, Ours: &Stage{0o100755, id(9)}, Result: &Stage{0o100644, id(13)}, From: &Origin{"bbcdefghijklmnopqrstuvwxyz", "release-36.0.0", 2, "B <b@example.com>"}},
+			}}},
 			Conflicts: []Conflict{{Source: id(1), Path: []byte("caf\xe9"), Kind: "content", Base: &Stage{0o100644, id(8)}, Ours: &Stage{0o100755, id(9)}}},
 		}},
 		Changes: []Change{{Ref: "refs/heads/backport/1a2b3c/release-36.0.0", New: id(5), Done: true}},

@@ -121,19 +121,27 @@ func (op *Operation) noTarget(line string) error {
 	return e
 }
 
-// Settle puts a target whose conflict a person settled, or what is left of it, in the place of the
-// target as it was read. When nothing else is open all branches are made in one transaction.
-func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, was, now Target, r Request) (*Operation, error) {
+// A Settlement is a target as it was read, and what it becomes.
+type Settlement struct{ Was, Now Target }
+
+// Settle puts targets whose conflict is settled, or what is left of it, in the places of the targets as
+// they were read; the first one waits for a person. When nothing else is open all branches are made in one
+// transaction.
+func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, targets []Settlement, r Request) (*Operation, error) {
 	var done *Operation
 	err := s.locked(ctx, "continue", r.Now, func(log *Log) error {
-		op, t, err := log.Waiting(id, was.Branch)
+		op, _, err := log.Waiting(id, targets[0].Was.Branch)
 		if err != nil {
 			return err
 		}
-		if !reflect.DeepEqual(*t, was) {
-			return &WrongTimeError{Op: op.ID, Reason: "was changed meanwhile by another run", Next: fmt.Sprintf("status %.8s", op.ID)}
+		for _, t := range targets {
+			at := op.Target(t.Was.Branch)
+			if at == nil || !reflect.DeepEqual(*at, t.Was) {
+				return &WrongTimeError{Op: op.ID, Reason: "was changed meanwhile by another run", Next: fmt.Sprintf("status %.8s", op.ID)}
+			}
+			*at = t.Now
 		}
-		*t, done = now, op
+		done = op
 		op.Settled = !op.Open()
 		if err := keep(session, op, op.ready()); err != nil {
 			return err

@@ -84,14 +84,38 @@ type Target struct {
 	Ours       gitops.ID   `json:"ours"`    // of a conflicted pick: the tree it was tried on
 	Markers    gitops.ID   `json:"markers"` // and the tree it led to, markers in its files
 	Resolved   []Resolved  `json:"resolved,omitempty"`
+	CleanWith  string      `json:"clean_with,omitempty"` // the newer branch whose version of the fix, settled since, is clean here
 	PR         *PR         `json:"pr,omitempty"`
 }
 
-// A Resolved is a conflicted pick that a person settled.
+// A Resolved is a conflicted pick that a person settled. Records that are older than its last fields lack
+// them: nothing of those is used again.
 type Resolved struct {
 	Source gitops.ID `json:"source"`
-	Ours   gitops.ID `json:"ours"` // the tree the pick was tried on
-	Tree   gitops.ID `json:"tree"` // the tree it leads to
+	Ours   gitops.ID `json:"ours"`             // the tree the pick was tried on
+	Tree   gitops.ID `json:"tree"`             // the tree it leads to
+	At     int64     `json:"at,omitempty"`     // when, in seconds since 1970
+	By     string    `json:"by,omitempty"`     // "name <email>"; "" under embargo
+	Files  []Settled `json:"files,omitempty"`  // the paths that conflicted
+	Beside [][]byte  `json:"beside,omitempty"` // other paths that the person changed
+}
+
+// A Settled is a path that conflicted, and what a person made of it.
+type Settled struct {
+	Path   []byte  `json:"path"`
+	Base   *Stage  `json:"base"`
+	Ours   *Stage  `json:"ours"`
+	Theirs *Stage  `json:"theirs"`
+	Result *Stage  `json:"result"` // nil: it is to go
+	From   *Origin `json:"from,omitempty"`
+}
+
+// An Origin is where a resolution was made that was used again.
+type Origin struct {
+	Operation string `json:"operation"`
+	Branch    string `json:"branch"`
+	At        int64  `json:"at,omitempty"`
+	By        string `json:"by,omitempty"`
 }
 
 // A Conflict is a path that needs a person.

@@ -17,8 +17,9 @@ type Stood struct {
 	Op      *operation.Operation
 	State   string // "open", "applied", "landed", "undone", …
 	Targets []backport.Standing
-	Trees   map[string]string // by branch, the work tree in which its conflict is being settled
-	Next    []string          // commands
+	Trees   map[string]string  // by branch, the work tree in which its conflict is being settled
+	Reuses  map[string][]Reuse // by branch, what was made of such conflicts before
+	Next    []string           // commands
 }
 
 // A StatusV1 is the document of status.
@@ -49,20 +50,23 @@ type OperationV1 struct {
 
 // A StandingV1 is where one target stands.
 type StandingV1 struct {
-	Line      *string    `json:"line"`
-	Branch    string     `json:"branch"`
-	Status    string     `json:"status"`
-	State     string     `json:"state"`
-	Ref       *string    `json:"ref"`
-	Head      *string    `json:"head"`
-	Now       *string    `json:"now"`
-	Tip       string     `json:"tip"`
-	TipNow    *string    `json:"tip_now"`
-	Evidence  *PresentV1 `json:"evidence"`
-	Hint      *string    `json:"hint"`
-	Conflicts []Path     `json:"conflicts"`
-	Worktree  *string    `json:"worktree"`
-	PR        *PRTitleV1 `json:"pr"`
+	Line      *string     `json:"line"`
+	Branch    string      `json:"branch"`
+	Status    string      `json:"status"`
+	State     string      `json:"state"`
+	Ref       *string     `json:"ref"`
+	Head      *string     `json:"head"`
+	Now       *string     `json:"now"`
+	Tip       string      `json:"tip"`
+	TipNow    *string     `json:"tip_now"`
+	Evidence  *PresentV1  `json:"evidence"`
+	Hint      *string     `json:"hint"`
+	Conflicts []Path      `json:"conflicts"`
+	Worktree  *string     `json:"worktree"`
+	CleanWith *string     `json:"clean_with"`
+	Reuse     []ReuseV1   `json:"reuse"`   // what can be taken for conflicts
+	Settled   []SettledV1 `json:"settled"` // conflicts that a person settled
+	PR        *PRTitleV1  `json:"pr"`
 }
 
 // A PRTitleV1 is what is recorded of a pull request.
@@ -114,7 +118,7 @@ func operationV1(s Stood) OperationV1 {
 		v := StandingV1{
 			Line: optional(t.Line), Branch: valid(t.Branch), Status: t.Status, State: string(st.State), Ref: optional(t.Ref), Head: oid(t.Head),
 			Now: oid(st.Now), Tip: t.Base.String(), TipNow: oid(st.Base), Hint: optional(st.Hint), Conflicts: []Path{},
-			Worktree: optional(valid(s.Trees[t.Branch])),
+			Worktree: optional(valid(s.Trees[t.Branch])), CleanWith: optional(valid(t.CleanWith)), Reuse: ReusesV1(s.Reuses[t.Branch]), Settled: settledV1(t.Resolved),
 		}
 		if st.Evidence != nil {
 			v.Evidence = &PresentV1{Commit: oid(st.Evidence.Commit), Evidence: valid(st.Evidence.How)}
@@ -161,9 +165,16 @@ func (p *page) operation(s Stood) {
 	widths := columns(rows)
 	for i, st := range s.Targets {
 		p.row(rows[i], widths, standingColor(st), p.standingWhy(st))
+		if p.o.Verbose {
+			p.settledBy(st.Target.Resolved)
+		}
 		if st.Target.Open() {
 			for _, c := range st.Target.Conflicts {
 				p.printf("      %s: %s\n", streams.Clean(string(c.Path)), Conflict(c.Kind, st.Target.Branch, c.Ours != nil))
+				p.reuseOf(s.Reuses[st.Target.Branch], c)
+			}
+			if t := st.Target; t.CleanWith != "" {
+				p.printf("      clean with the fix as it is on %s now\n", streams.Clean(t.CleanWith))
 			}
 			if dir := s.Trees[st.Target.Branch]; dir != "" {
 				p.printf("      being settled in the work tree %s\n", streams.Clean(dir))

@@ -1,0 +1,147 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/gitops/odb"
+	"github.com/git-backport/git-backport/internal/checkout"
+	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/report"
+)
+
+// reuses finds what was made before of conflicts with the same three versions as those of a target, as
+// far as the repository still has it; with what each makes of the branch's file where diff is set.
+func reuses(s *gitops.Session, log *operation.Log, t *operation.Target, diff bool) ([]report.Reuse, error) {
+	var out []report.Reuse
+	if !t.Open() {
+		return nil, nil
+	}
+	for _, o := range log.Offers(t) {
+		if o == nil {
+			continue
+		}
+		r := report.Reuse{Offer: o}
+		now, err := stageBytes(s, o.Result)
+		var missing *odb.MissingError
+		if errors.As(err, &missing) {
+			continue // git has pruned it
+		}
+		if err != nil {
+			return nil, err
+		}
+		if diff {
+			was, err := stageBytes(s, o.Ours)
+			if err != nil {
+				return nil, err
+			}
+			r.Diff = gitops.HunkLines(was, now, 3)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// stageBytes reads what a stage of a recorded conflict holds; nothing where there is none.
+func stageBytes(s *gitops.Session, st *operation.Stage) ([]byte, error) {
+	if st == nil || st.Mode == uint32(object.ModeGitlink) {
+		return nil, nil
+	}
+	return s.Blob(st.ID)
+}
+
+// covered tells whether there is something for each conflict of a target.
+func covered(t *operation.Target, list []report.Reuse) bool {
+	return len(list) > 0 && len(list) == len(t.Conflicts)
+}
+
+// reuseAt finds what there is for a path.
+func reuseAt(list []report.Reuse, path string) *report.Reuse {
+	for i := range list {
+		if string(list[i].Path) == path {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// readReuse takes for each conflict what was made of it before, there being something for each.
+func (r *resolution) readReuse() error {
+	stages := map[string]*gitops.Stage{}
+	for _, c := range r.target.Conflicts {
+		o := reuseAt(r.reuses, string(c.Path))
+		stages[string(c.Path)] = nil
+		if len(o.Beside) > 0 {
+			r.doubtful = append(r.doubtful, fmt.Sprintf("%q was settled along with changes of other paths, which are not taken", c.Path))
+		}
+		if o.Result == nil {
+			continue
+		}
+		stages[string(c.Path)] = &gitops.Stage{Mode: o.Result.Mode, ID: o.Result.ID}
+		data, err := stageBytes(r.w.session, o.Result)
+		if err != nil {
+			return err
+		}
+		if _, err := r.w.session.WriteBlob(data); err != nil { // what git may prune is kept anew
+			return err
+		}
+		if err := r.look(c, data); err != nil {
+			return err
+		}
+	}
+	var err error
+	r.made.Tree, err = r.w.session.SetStages(r.target.Markers, stages)
+	return err
+}
+
+// nothingBefore says which conflicts of the target nobody has settled before.
+func (r *resolution) nothingBefore() error {
+	var without []string
+	for _, c := range r.target.Conflicts {
+		if reuseAt(r.reuses, string(c.Path)) == nil {
+			without = append(without, string(c.Path))
+		}
+	}
+	return &Error{
+		Exit: ExitPerson, Code: "resolution", Err: fmt.Errorf("nothing was made before of the conflict in %s", checkout.Some(without)),
+		Hint: "nothing was changed; " + r.say("resolve", r.target.Name()) + " writes the files, and in them what is there for the others",
+	}
+}
+
+// note records of each conflicted path what was made of it, so that it can be used again, and which other
+// paths were changed.
+func (r *resolution) note(ctx context.Context) error {
+	conflicted := map[string]bool{}
+	for _, c := range r.target.Conflicts {
+		conflicted[string(c.Path)] = true
+		at, err := r.w.session.Entry(r.made.Tree, string(c.Path))
+		if err != nil {
+			return err
+		}
+		if !regularConflict(c) || at != nil && !at.Regular() {
+			continue
+		}
+		f := operation.Settled{Path: c.Path, Base: c.Base, Ours: c.Ours, Theirs: c.Theirs, Result: recordStage(at)}
+		if o := reuseAt(r.reuses, string(c.Path)); o != nil && o.Gives(f.Result) {
+			from := o.Origin
+			f.From = &from
+		}
+		r.made.Files = append(r.made.Files, f)
+	}
+	changes, err := r.w.session.Changes(ctx, r.target.Markers, r.made.Tree, nil)
+	for _, ch := range changes {
+		if !conflicted[ch.Path] {
+			r.made.Beside = append(r.made.Beside, []byte(ch.Path))
+		}
+	}
+	return err
+}
+
+// showReuse says what is used again.
+func (a *app) showReuse(w io.Writer, list []report.Reuse) error {
+	return report.ReuseText(w, list, report.TextOptions{Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet})
+}
