@@ -27,8 +27,9 @@ on top of what the fix is picked onto, or a work tree; without it the work tree 
 made. Of a work tree it is the commit made there, else the index, in which everything has to be: git add
 what is settled. The author and the message are those of the fix. Conflict markers that are left are
 refused; so are, unless --accept is given, paths outside the fix, a file that both sides have and that
-is deleted or emptied, line ends that no side has, and a result that changes nothing. When the last open
-target is settled, all branches are created in one transaction.
+is deleted or emptied, line ends or a type of file that no side has, names that differ by case alone, and
+a result that changes nothing. When the last open target is settled, all branches are created in one
+transaction.
 
 What a person makes of a file is on record by its three versions. Where another target, or a later
 operation, conflicts in a file with the very same versions, 'status' and 'resolve' show what was made of

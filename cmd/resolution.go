@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
@@ -56,13 +56,20 @@ func (r *resolution) take(ctx context.Context, read func() error) error {
 	if err := read(); err != nil {
 		return err
 	}
+	changes, err := r.w.session.Changes(ctx, r.target.Markers, r.made.Tree, nil)
+	if err != nil {
+		return err
+	}
 	if r.made.Tree == r.made.Ours {
 		r.doubtful = append(r.doubtful, "it changes nothing on the branch")
+	}
+	if err := r.lookNames(changes); err != nil {
+		return err
 	}
 	if err := r.judge(); err != nil {
 		return err
 	}
-	return r.note(ctx)
+	return r.note(changes)
 }
 
 // judge refuses what is wrong, and what is doubtful unless that is accepted.
@@ -106,11 +113,11 @@ func (r *resolution) readDir(dir string) error {
 		if err != nil {
 			return err
 		}
-		mode := object.ModeRegular
-		if f.Exec {
-			mode = object.ModeExec
+		mode, err := r.modeOf(f)
+		if err != nil {
+			return err
 		}
-		stages[f.Path] = &gitops.Stage{Mode: uint32(mode), ID: id}
+		stages[f.Path] = &gitops.Stage{Mode: mode, ID: id}
 		c, known := conflicts[f.Path]
 		if !known {
 			r.doubtful = append(r.doubtful, fmt.Sprintf("%q did not conflict", f.Path))
@@ -165,9 +172,17 @@ func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
 		return err
 	}
 	if head == r.target.Ours {
-		return r.takeTree(ctx, state.Tree)
+		index, err := checkout.ReadIndex(ctx, git, dir, head)
+		if err != nil {
+			return err
+		}
+		tree, err := r.w.session.SetStages(head, index)
+		if err != nil {
+			return err
+		}
+		return r.takeTree(ctx, tree)
 	}
-	if state.Tree != head {
+	if len(state.Staged) > 0 {
 		r.never = append(r.never, "there are changes on top of the commit that was made: commit them too, with --amend")
 	}
 	return r.readCommit(ctx, state.Head)
@@ -229,23 +244,31 @@ func (r *resolution) takeChange(ch gitops.Change) error {
 		}
 		return nil
 	}
-	if ch.New.Mode == uint32(object.ModeGitlink) {
-		return nil
-	}
 	s := r.w.session
-	data, err := s.Blob(ch.New.ID)
+	picked, err := s.Entry(r.target.Markers, ch.Path)
 	if err != nil {
 		return err
 	}
-	if _, err := s.WriteBlob(data); err != nil || !ch.New.Regular() {
+	same := !conflicted && picked != nil && *picked == *ch.New
+	if !conflicted {
+		c = operation.Conflict{Path: []byte(ch.Path), Ours: recordStage(ch.Old), Theirs: recordStage(picked)}
+	}
+	if !same {
+		r.lookType(c, ch.New)
+	}
+	if ch.New.Mode == uint32(object.ModeGitlink) {
+		return nil
+	}
+	data, err := s.Blob(ch.New.ID)
+	if large, ok := as[*odb.TooLargeError](err); ok {
+		r.never = append(r.never, fmt.Sprintf("%q has %d bytes, which are too many", ch.Path, large.Size))
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	if !conflicted {
-		picked, err := s.Entry(r.target.Markers, ch.Path)
-		if err != nil || picked != nil && *picked == *ch.New {
-			return err
-		}
-		c = operation.Conflict{Path: []byte(ch.Path), Ours: recordStage(ch.Old), Theirs: recordStage(picked)}
+	if _, err := s.WriteBlob(data); err != nil || same || !ch.New.Regular() {
+		return err
 	}
 	return r.look(c, data)
 }
@@ -260,13 +283,6 @@ func (r *resolution) conflictAt(path string) (operation.Conflict, bool) {
 	return operation.Conflict{}, false
 }
 
-// lookDeleted doubts that a file is to go that both sides have.
-func (r *resolution) lookDeleted(c operation.Conflict) {
-	if c.Ours != nil && c.Theirs != nil {
-		r.doubtful = append(r.doubtful, fmt.Sprintf("%q is deleted, and both sides have it", c.Path))
-	}
-}
-
 // fixPaths are the paths that the fix changes, and those that conflict.
 func (r *resolution) fixPaths(ctx context.Context) (map[string]bool, error) {
 	out := map[string]bool{}
@@ -278,59 +294,4 @@ func (r *resolution) fixPaths(ctx context.Context) (map[string]bool, error) {
 		out[ch.Path] = true
 	}
 	return out, err
-}
-
-// look looks at a settled file for what people overlook.
-func (r *resolution) look(c operation.Conflict, data []byte) error {
-	var sides [][]byte
-	for _, st := range []*operation.Stage{c.Ours, c.Theirs} {
-		if st == nil || !regularConflict(c) {
-			continue
-		}
-		side, err := r.w.session.Blob(st.ID)
-		if err != nil {
-			return err
-		}
-		sides = append(sides, side)
-	}
-	if n := leftover(data, sides); n > 0 {
-		r.never = append(r.never, fmt.Sprintf("%q:%d has a conflict marker", c.Path, n))
-	}
-	if len(sides) == 0 {
-		return nil
-	}
-	crlf, empty := false, false
-	for _, side := range sides {
-		crlf = crlf || bytes.Contains(side, []byte("\r\n"))
-		empty = empty || len(side) == 0
-	}
-	if !crlf && bytes.Contains(data, []byte("\r\n")) {
-		r.doubtful = append(r.doubtful, fmt.Sprintf("%q has CRLF line ends, and no side has", c.Path))
-	}
-	if !empty && len(data) == 0 {
-		r.doubtful = append(r.doubtful, fmt.Sprintf("%q is empty", c.Path))
-	}
-	return nil
-}
-
-// leftover returns the line, counted from 1, of the first conflict marker that no side has as a line of
-// its own; 0 when there is none.
-func leftover(data []byte, sides [][]byte) int {
-	own := map[string]bool{}
-	for _, side := range sides {
-		for line := range bytes.Lines(side) {
-			own[strings.TrimRight(string(line), "\r\n")] = true
-		}
-	}
-	n := 0
-	for line := range bytes.Lines(data) {
-		n++
-		text := strings.TrimRight(string(line), "\r\n")
-		for _, m := range []string{"<<<<<<<", "|||||||", ">>>>>>>"} {
-			if (text == m || strings.HasPrefix(text, m+" ")) && !own[text] {
-				return n
-			}
-		}
-	}
-	return 0
 }

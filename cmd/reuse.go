@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -113,8 +112,8 @@ func (r *resolution) nothingBefore() error {
 }
 
 // note records of each conflicted path what was made of it, so that it can be used again, and which other
-// paths were changed.
-func (r *resolution) note(ctx context.Context) error {
+// paths are not as the pick left them.
+func (r *resolution) note(changes []gitops.Change) error {
 	conflicted := map[string]bool{}
 	for _, c := range r.target.Conflicts {
 		conflicted[string(c.Path)] = true
@@ -132,13 +131,12 @@ func (r *resolution) note(ctx context.Context) error {
 		}
 		r.made.Files = append(r.made.Files, f)
 	}
-	changes, err := r.w.session.Changes(ctx, r.target.Markers, r.made.Tree, nil)
 	for _, ch := range changes {
 		if !conflicted[ch.Path] {
 			r.made.Beside = append(r.made.Beside, []byte(ch.Path))
 		}
 	}
-	return err
+	return nil
 }
 
 // showReuse says what is used again.

@@ -32,10 +32,11 @@ type PathError struct{ Path, Reason string }
 
 func (e *PathError) Error() string { return fmt.Sprintf("%q: %s", e.Path, e.Reason) }
 
-// maxFile and maxFiles bound what is read back: 128 MiB, and 10,000 files.
+// The bounds of what is read back.
 const (
-	maxFile  = 128 << 20
-	maxFiles = 10000
+	maxFile  = 128 << 20 // bytes of one file
+	maxBytes = 512 << 20 // of all
+	maxFiles = 10000     // directories included
 )
 
 // Write puts files into a directory, which must be new or empty; its parent must exist.
@@ -117,42 +118,70 @@ func Read(dir string) (files []File, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	err = fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
+	r := reader{root: root, dir: dir}
+	err = r.read(".")
+	sort.Slice(r.files, func(i, j int) bool { return r.files[i].Path < r.files[j].Path })
+	return r.files, err
+}
+
+// A reader reads what is below a directory. Package fs would do, if names were UTF-8.
+type reader struct {
+	root    *os.Root
+	dir     string
+	entries int
+	bytes   int64
+	files   []File
+}
+
+func (r *reader) read(dir string) error {
+	f, err := r.root.Open(filepath.FromSlash(dir))
+	if err != nil {
+		return err
+	}
+	list, err := f.ReadDir(maxFiles + 1)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if r.entries += len(list); r.entries > maxFiles {
+		return &PathError{Path: r.dir, Reason: fmt.Sprintf("it holds more than %d files", maxFiles)}
+	}
+	for _, e := range list {
+		p := path.Join(dir, e.Name())
 		if err := check(p); err != nil {
 			return err
 		}
-		f, err := readOne(root, p)
+		if e.IsDir() {
+			err = r.read(p)
+		} else {
+			err = r.readOne(p)
+		}
 		if err != nil {
 			return err
 		}
-		if files = append(files, f); len(files) > maxFiles {
-			return &PathError{Path: dir, Reason: fmt.Sprintf("it holds more than %d files", maxFiles)}
-		}
-		return nil
-	})
-	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
-	return files, err
+	}
+	return nil
 }
 
-func readOne(root *os.Root, p string) (File, error) {
+func (r *reader) readOne(p string) error {
 	name := filepath.FromSlash(p)
-	info, err := root.Lstat(name)
+	info, err := r.root.Lstat(name) // before it is opened: opening a pipe waits for its other end
 	if err != nil {
-		return File{}, err
+		return err
 	}
 	if !info.Mode().IsRegular() {
-		return File{}, &PathError{Path: p, Reason: "it is no regular file"}
+		return &PathError{Path: p, Reason: "it is no regular file"}
 	}
-	if info.Size() > maxFile {
-		return File{}, &PathError{Path: p, Reason: fmt.Sprintf("%d bytes are too many", info.Size())}
+	if r.bytes += info.Size(); info.Size() > maxFile || r.bytes > maxBytes {
+		return &PathError{Path: p, Reason: fmt.Sprintf("%d bytes are too many", info.Size())}
 	}
-	in, err := root.Open(name)
+	in, err := r.root.Open(name)
 	if err != nil {
-		return File{}, err
+		return err
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxFile))
-	return File{Path: p, Exec: info.Mode()&0o100 != 0, Data: data}, errors.Join(err, in.Close())
+	r.files = append(r.files, File{Path: p, Exec: info.Mode()&0o100 != 0, Data: data})
+	return errors.Join(err, in.Close())
 }

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -69,4 +70,64 @@ func TestLinks(t *testing.T) {
 	if err := writeOne(root, File{Path: "a/x", Data: []byte("y")}); err == nil {
 		t.Error("written through a link")
 	}
+}
+
+func TestReadHostile(t *testing.T) {
+	put := func(t *testing.T, path string, size int64) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Create(path)
+		if err == nil {
+			err = errors.Join(f.Truncate(size), f.Close())
+		}
+		if err != nil {
+			t.Skipf("this file system has no such file: %v", err)
+		}
+	}
+	for name, c := range map[string]struct {
+		path string
+		size int64
+	}{
+		"a repository": {"sub/.git/HEAD", 1}, "in disguise": {"sub/.GiT/HEAD", 1}, "short": {"git~1/x", 1}, "too large": {"big", maxFile + 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			put(t, filepath.Join(dir, "good"), 1)
+			put(t, filepath.Join(dir, c.path), c.size)
+			var e *PathError
+			if files, err := Read(dir); !errors.As(err, &e) {
+				t.Errorf("%d files, %v", len(files), err)
+			}
+		})
+	}
+	t.Run("many", func(t *testing.T) {
+		dir := t.TempDir()
+		for i := range maxFiles + 1 {
+			if err := os.Mkdir(filepath.Join(dir, fmt.Sprint(i)), 0o777); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var e *PathError
+		if _, err := Read(dir); !errors.As(err, &e) {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("names", func(t *testing.T) {
+		dir := t.TempDir()
+		want := []string{"-x", "a\nb", "caf\xe9/d\x1b[m", "q\"'"}
+		for _, p := range want {
+			put(t, filepath.Join(dir, p), 1)
+		}
+		files, err := Read(dir)
+		if err != nil || len(files) != len(want) {
+			t.Fatalf("%+v, %v", files, err)
+		}
+		for i, f := range files {
+			if f.Path != want[i] {
+				t.Errorf("%q, want %q", f.Path, want[i])
+			}
+		}
+	})
 }

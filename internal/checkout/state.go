@@ -15,7 +15,7 @@ import (
 // A State is what a person has made of a work tree so far.
 type State struct {
 	Head      gitops.ID
-	Tree      gitops.ID // of the index; zero while something is unmerged
+	Staged    []string // that the index has otherwise than HEAD
 	Unmerged  []string
 	Unstaged  []string // changed, and not as the index has them
 	Untracked []string // of no interest to git so far; a directory ends in a slash
@@ -34,20 +34,38 @@ func ReadState(ctx context.Context, git Git, dir string) (State, error) {
 		return State{}, err
 	}
 	var s State
-	for entry := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+	for _, entry := range paths(out) {
 		if err := s.add(entry); err != nil {
 			return State{}, fmt.Errorf("reading git status: %w", err)
 		}
 	}
-	if len(s.Unmerged) > 0 {
-		return s, nil
-	}
-	out, err = git(ctx, dir, nil, "write-tree")
+	return s, nil
+}
+
+// ReadIndex reads in what the index of the work tree in dir differs from a tree; nil is a path that it has
+// not. Nothing of it may be unmerged.
+func ReadIndex(ctx context.Context, git Git, dir string, tree gitops.ID) (map[string]*gitops.Stage, error) {
+	out, err := git(ctx, dir, nil, "diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z", tree.String())
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	s.Tree, err = gitops.ParseID(strings.TrimSpace(string(out)))
-	return s, err
+	fields, stages := paths(out), map[string]*gitops.Stage{}
+	for ; len(fields) > 1; fields = fields[2:] { // ":100644 100755 ID ID M", then the path
+		var was, now uint32
+		var old, id, status string
+		if _, err := fmt.Sscanf(fields[0], ":%o %o %s %s %s", &was, &now, &old, &id, &status); err != nil {
+			return nil, fmt.Errorf("reading git diff-index: %w in %q", err, fields[0])
+		}
+		st := &gitops.Stage{Mode: now}
+		if st.ID, err = gitops.ParseID(id); err != nil {
+			return nil, err
+		}
+		if now == 0 {
+			st = nil
+		}
+		stages[fields[1]] = st
+	}
+	return stages, nil
 }
 
 // add reads one line of git status in its second format.
@@ -75,8 +93,13 @@ func (s *State) add(entry string) error {
 	switch path := fields[before]; {
 	case kind == "u":
 		s.Unmerged = append(s.Unmerged, path)
-	case fields[1][1] != '.':
-		s.Unstaged = append(s.Unstaged, path)
+	default:
+		if fields[1][0] != '.' {
+			s.Staged = append(s.Staged, path)
+		}
+		if fields[1][1] != '.' {
+			s.Unstaged = append(s.Unstaged, path)
+		}
 	}
 	return nil
 }
