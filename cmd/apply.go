@@ -251,7 +251,7 @@ func (a *app) sayRecorded(p *planned) error {
 			before = "; some of it was settled before"
 		}
 	}
-	_, err = fmt.Fprintf(a.streams.Out, "what is open is recorded: 'git backport status' shows it%s\n", before)
+	_, err = fmt.Fprintf(a.streams.Out, "what is open is recorded: '%s' shows it%s\n", a.say("status"), before)
 	return err
 }
 

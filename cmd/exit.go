@@ -55,6 +55,7 @@ type Error struct {
 	Code string // machine-readable, stable: "no-identity"
 	Err  error
 	Hint string // the cure: one or more lines; "" when there is none
+	Run  string // a verb and its arguments, which the hint ends in; "" for none
 }
 
 func (e *Error) Error() string { return e.Err.Error() }

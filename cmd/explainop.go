@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops/refs"
@@ -29,18 +30,13 @@ func explainOperation(err error) *Error {
 		return &Error{Exit: ExitMoved, Code: "moved", Hint: "nothing was changed; what others did is not taken back: settle the branches by hand, or leave them"}
 	}
 	if e, ok := as[*operation.LookupError](err); ok {
-		hint := "git backport status --all lists the operations"
 		if len(e.Known) > 0 {
-			hint = "name one of: " + strings.Join(e.Known, ", ")
+			return &Error{Exit: ExitUsage, Code: "operation", Hint: "name one of: " + strings.Join(e.Known, ", ")}
 		}
-		return &Error{Exit: ExitUsage, Code: "operation", Hint: hint}
+		return &Error{Exit: ExitUsage, Code: "operation", Hint: "what there is, is listed by ", Run: "status --all"}
 	}
 	if e, ok := as[*operation.WrongTimeError](err); ok {
-		hint := "git backport status --all shows where it stands"
-		if e.Next != "" {
-			hint = "git backport " + e.Next
-		}
-		return &Error{Exit: ExitUsage, Code: "wrong-time", Hint: "nothing was changed; " + hint}
+		return &Error{Exit: ExitUsage, Code: "wrong-time", Hint: "nothing was changed; ", Run: cmp.Or(e.Next, "status --all")}
 	}
 	if _, ok := as[*refs.MissingObjectError](err); ok {
 		return &Error{Exit: ExitRepository, Code: "missing-object", Hint: "nothing was changed; git has pruned the commits since: apply again"}

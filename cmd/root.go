@@ -55,6 +55,9 @@ func (a *app) fail(cmd *cobra.Command, args []string, err error) ExitCode {
 	if e.Exit == ExitPipe {
 		return e.Exit
 	}
+	if verb, rest, _ := strings.Cut(e.Run, " "); verb != "" {
+		e.Hint += a.say(verb, strings.Fields(rest)...)
+	}
 	if wantsJSON(args) {
 		a.json = true
 		name := "error"

@@ -12,6 +12,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/streams"
 )
 
 // stateLanded is an applied operation all of whose targets are on their release branches: it is over.
@@ -72,11 +73,23 @@ func (a *app) status(ctx context.Context, repo *gitops.Repo, log *operation.Log,
 		shown = append(shown, st)
 	}
 	next := a.nextOf(log, shown, hidden)
-	return a.render(report.Status(version(), shown, hidden, next), func(w io.Writer) error {
+	left, err := leftTrees(repo, log)
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		next = append(next, a.say("prune")+"  # has git remove the work trees that nobody needs, or says why not")
+	}
+	return a.render(report.Status(version(), shown, hidden, left, next), func(w io.Writer) error {
 		if err := report.StatusText(w, shown, hidden, a.textOptions(repo)); err != nil || a.quiet {
 			return err
 		}
-		_, err := fmt.Fprintf(w, "%snext:\n  %s\n", blank(len(shown) > 0 || hidden > 0), strings.Join(next, "\n  "))
+		for _, dir := range left {
+			if _, err := fmt.Fprintf(w, "the work tree %s is needed no more\n", streams.Clean(dir)); err != nil {
+				return err
+			}
+		}
+		_, err := fmt.Fprintf(w, "%snext:\n  %s\n", blank(len(shown)+hidden+len(left) > 0), strings.Join(next, "\n  "))
 		return err
 	})
 }

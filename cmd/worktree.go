@@ -223,6 +223,18 @@ func wanted(w checkout.WorkTree, log *operation.Log) (needed bool, trees []gitop
 	return false, trees
 }
 
+// leftTrees lists the work trees whose conflict nobody waits for.
+func leftTrees(repo *gitops.Repo, log *operation.Log) ([]string, error) {
+	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
+	out := []string{}
+	for _, w := range list {
+		if needed, _ := wanted(w, log); !needed && !w.Gone {
+			out = append(out, w.Dir)
+		}
+	}
+	return out, err
+}
+
 // sayLeft warns of the work trees that tidy had to leave.
 func (a *app) sayLeft(trees []tidied) {
 	for _, t := range trees {

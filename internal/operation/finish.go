@@ -179,7 +179,11 @@ func (s *Store) Continue(ctx context.Context, session *gitops.Session, id string
 		done = op
 		for _, t := range op.Targets {
 			if t.Open() {
-				return &WrongTimeError{Op: op.ID, Reason: "still needs a person for " + t.Branch + " (" + t.Status + ")", Next: fmt.Sprintf("drop %s %.8s", t.Name(), op.ID)}
+				verb := "drop"
+				if len(t.Conflicts) > 0 {
+					verb = "resolve"
+				}
+				return &WrongTimeError{Op: op.ID, Reason: "still needs a person for " + t.Branch + " (" + t.Status + ")", Next: fmt.Sprintf("%s %s %.8s", verb, t.Name(), op.ID)}
 			}
 		}
 		return s.finish(ctx, session, op, log, r)

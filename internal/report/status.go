@@ -29,6 +29,7 @@ type StatusV1 struct {
 	Error      *ErrorV1      `json:"error"`
 	Operations []OperationV1 `json:"operations"`
 	Hidden     int           `json:"hidden"`
+	Worktrees  []string      `json:"worktrees"` // that are needed no more
 	Next       []string      `json:"next"`
 	Exit       int           `json:"exit"`
 }
@@ -83,10 +84,10 @@ type ChangeV1 struct {
 	New *string `json:"new"`
 }
 
-// Status makes the document of operations, oldest first. Hidden is how many are left out, next what to
-// run.
-func Status(version string, ops []Stood, hidden int, next []string) StatusV1 {
-	doc := StatusV1{Schema: Schema("status"), Version: version, Operations: []OperationV1{}, Hidden: hidden, Next: validAll(next)}
+// Status makes the document of operations, oldest first. Hidden is how many are left out, left are the work
+// trees that are needed no more, next what to run.
+func Status(version string, ops []Stood, hidden int, left, next []string) StatusV1 {
+	doc := StatusV1{Schema: Schema("status"), Version: version, Operations: []OperationV1{}, Hidden: hidden, Worktrees: validAll(left), Next: validAll(next)}
 	for _, s := range ops {
 		doc.Operations = append(doc.Operations, operationV1(s))
 	}
