@@ -40,9 +40,12 @@ branch's version too, which is said.
 
 Without LINE, lands an operation in which nothing is open any more and whose branches were not created,
 because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
+		Example: `  git backport continue 24 --from ../work
+  git backport continue 24
+  git backport continue 36 --reuse`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, args) },
 	}
-	cmd.Flags().StringVar(&c.from, "from", "", "the `DIR` or REV that has the result")
+	cmd.Flags().StringVar(&c.from, "from", "", "the `DIR|REV` that has the result")
 	cmd.Flags().BoolVar(&c.reuse, "reuse", false, "take what was made before of conflicts in the very same versions")
 	cmd.Flags().BoolVar(&c.accept, "accept", false, "take a result that looks like a mistake")
 	return cmd

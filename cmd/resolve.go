@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ type resolveDoc struct {
 	Worktree bool             `json:"worktree"`
 	Head     *string          `json:"head"`  // of the work tree
 	Files    []report.Path    `json:"files"` // that conflict and are there
-	Other    []report.Path    `json:"other"` // that conflict and are not: see next
+	Other    []report.Path    `json:"other"` // that conflict and are not
 	Stages   []stagesDoc      `json:"stages"`
 	Reused   []report.ReuseV1 `json:"reused"` // files that are settled already, as before
 	Next     string           `json:"next"`
@@ -70,17 +71,20 @@ nothing else of it changes. Settle the files and git add them, or commit, then '
 what is there and has git remove the work tree, unless something in it would be lost. In a partial clone
 git fetches the files that are lacking. It takes git 2.20 or newer; hooks do not run.
 
-A commit that you made elsewhere, by git cherry-pick, is taken by 'continue LINE --from REV'.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository),
+A commit that you made elsewhere, by git cherry-pick, is taken by 'continue LINE --from REV'.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
+		Example: `  git backport resolve 24 --into ../work
+  git backport resolve 24 --worktree --into ../work
+  git backport resolve 24 --style zdiff3 --stages`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.app = a
 			return r.run(cmd.Context(), args[0], first(args[1:]))
 		},
 	}
-	cmd.Flags().StringVar(&r.into, "into", "", "the `DIR` to write, new or empty (default resolve-BRANCH, beside a work tree that you are in)")
-	cmd.Flags().StringVar(&r.styleName, "style", "merge", "how the markers show a conflict: merge, diff3 or zdiff3")
+	cmd.Flags().StringVar(&r.into, "into", "", "the `DIR` to write, new or empty (default resolve-BRANCH, beside the repository when you are in it)")
+	cmd.Flags().StringVar(&r.styleName, "style", "merge", "the `STYLE` of the markers: merge, diff3 or zdiff3")
 	cmd.Flags().BoolVar(&r.stages, "stages", false, "write base, ours and theirs beside each file too")
 	cmd.Flags().BoolVar(&r.noReuse, "no-reuse", false, "write markers also where the same conflict was settled before")
-	cmd.Flags().BoolVar(&r.worktree, "worktree", false, "make the directory a work tree in which git finds the conflict")
+	cmd.Flags().BoolVar(&r.worktree, "worktree", false, "have git make the directory a work tree, in the middle of the pick")
 	return cmd
 }
 
@@ -161,16 +165,16 @@ func (r *resolving) unmoved() error {
 	return err
 }
 
-// name finds the directory. By itself it leaves the work tree that it is run in alone.
+// name finds the directory. By itself it leaves the work tree, or the bare repository, that it is run in
+// alone.
 func (r *resolving) name() {
 	if r.into == "" {
 		r.into = "resolve-" + filepath.Base(r.target.Ref)
-		if top := r.repo.Layout.WorkTree; top != "" {
-			in, err := filepath.Rel(top, r.env.Dir)
-			up, uperr := filepath.Rel(r.env.Dir, filepath.Dir(top))
-			if err == nil && uperr == nil && filepath.IsLocal(in) {
-				r.into = filepath.Join(up, r.into)
-			}
+		top := cmp.Or(r.repo.Layout.WorkTree, r.repo.Layout.CommonDir)
+		in, err := filepath.Rel(top, r.env.Dir)
+		up, uperr := filepath.Rel(r.env.Dir, filepath.Dir(top))
+		if err == nil && uperr == nil && filepath.IsLocal(in) {
+			r.into = filepath.Join(up, r.into)
 		}
 	}
 	r.dir = r.into
@@ -201,12 +205,12 @@ func (r *resolving) writeFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	files, other, err := conflictedFiles(session, r.target, tree)
+	files, absent, err := r.conflictedFiles(session, tree)
 	if err != nil {
 		return err
 	}
 	doc := r.doc(r.say("continue", r.target.Name(), r.op.ID[:8], "--from", r.into))
-	doc.Other = other
+	doc.Other = absent
 	for _, f := range files {
 		doc.Files = append(doc.Files, report.Path(f.Path))
 	}
@@ -228,8 +232,8 @@ func (r *resolving) writeFiles(ctx context.Context) error {
 		for _, f := range files {
 			fmt.Fprintln(w, streams.Clean(filepath.Join(r.into, filepath.FromSlash(f.Path))))
 		}
-		for _, p := range other {
-			fmt.Fprintf(w, "%s is no regular file: settle it in a work tree (resolve --worktree)\n", streams.Clean(string(p)))
+		for _, p := range absent {
+			fmt.Fprintf(w, "%s (not there: what you put there is taken)\n", streams.Clean(filepath.Join(r.into, filepath.FromSlash(string(p)))))
 		}
 		return r.sayNext(w, "edit the files", doc.Next)
 	})
@@ -242,10 +246,7 @@ func (r *resolving) settledTree(s *gitops.Session, markers gitops.ID) (gitops.ID
 	}
 	stages := map[string]*gitops.Stage{}
 	for _, o := range r.reuses {
-		stages[string(o.Path)] = nil
-		if o.Result != nil {
-			stages[string(o.Path)] = &gitops.Stage{Mode: o.Result.Mode, ID: o.Result.ID}
-		}
+		stages[string(o.Path)] = o.Result.Git()
 	}
 	return s.SetStages(markers, stages)
 }
@@ -277,21 +278,23 @@ func (r *resolving) used(err error) error {
 	return err
 }
 
-// conflictedFiles reads the files of a target's conflicts as a tree has them, markers and all. Other are
-// conflicts about what is no regular file.
-func conflictedFiles(s *gitops.Session, t *operation.Target, markers gitops.ID) (files []checkout.File, other []report.Path, err error) {
-	other = []report.Path{}
-	for _, c := range t.Conflicts {
+// conflictedFiles reads the files of a target's conflicts as a tree has them, markers and all. Absent are
+// conflicted paths at which it has nothing. What is no regular file cannot be settled in a directory: it is
+// an error, before anybody edits what would not be taken.
+func (r *resolving) conflictedFiles(s *gitops.Session, markers gitops.ID) (files []checkout.File, absent []report.Path, err error) {
+	absent = []report.Path{}
+	var other []string
+	for _, c := range r.target.Conflicts {
 		st, err := s.Entry(markers, string(c.Path))
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, nil, err
-		}
-		if !regularConflict(c) || st != nil && !st.Regular() {
-			other = append(other, report.Path(c.Path))
+		case !regularConflict(c) || st != nil && !st.Regular():
+			other = append(other, string(c.Path))
 			continue
-		}
-		if st == nil {
-			continue // the merge leaves nothing there: a file the person may add
+		case st == nil:
+			absent = append(absent, report.Path(c.Path))
+			continue
 		}
 		data, err := s.Blob(st.ID)
 		if err != nil {
@@ -299,7 +302,10 @@ func conflictedFiles(s *gitops.Session, t *operation.Target, markers gitops.ID) 
 		}
 		files = append(files, checkout.File{Path: string(c.Path), Exec: st.Mode == uint32(object.ModeExec), Data: data})
 	}
-	return files, other, nil
+	if len(other) > 0 {
+		return nil, nil, usageError(fmt.Errorf("a directory of files does not do for the conflict about %s", checkout.Some(other)), r.say("resolve", r.target.Name(), r.op.ID[:8], "--worktree"))
+	}
+	return files, absent, nil
 }
 
 func regularConflict(c operation.Conflict) bool {

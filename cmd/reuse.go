@@ -73,14 +73,13 @@ func (r *resolution) readReuse() error {
 	stages := map[string]*gitops.Stage{}
 	for _, c := range r.target.Conflicts {
 		o := reuseAt(r.reuses, string(c.Path))
-		stages[string(c.Path)] = nil
+		stages[string(c.Path)] = o.Result.Git()
 		if len(o.Beside) > 0 {
 			r.doubtful = append(r.doubtful, fmt.Sprintf("%q was settled along with changes of other paths, which are not taken", c.Path))
 		}
 		if o.Result == nil {
 			continue
 		}
-		stages[string(c.Path)] = &gitops.Stage{Mode: o.Result.Mode, ID: o.Result.ID}
 		data, err := stageBytes(r.w.session, o.Result)
 		if err != nil {
 			return err

@@ -89,9 +89,18 @@ func (a *app) status(ctx context.Context, repo *gitops.Repo, log *operation.Log,
 				return err
 			}
 		}
-		_, err := fmt.Fprintf(w, "%snext:\n  %s\n", blank(len(shown)+hidden+len(left) > 0), strings.Join(next, "\n  "))
+		_, err := fmt.Fprintf(w, "%snext:\n  %s\n", blank(len(shown)+hidden+len(left) > 0), shownAll(next))
 		return err
 	})
+}
+
+// shownAll are commands, one a line, harmless in a terminal.
+func shownAll(commands []string) string {
+	lines := make([]string, len(commands))
+	for i, c := range commands {
+		lines[i] = streams.Clean(c)
+	}
+	return strings.Join(lines, "\n  ")
 }
 
 func blank(yes bool) string {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -121,7 +120,7 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 		if err != nil || len(st.Next) == 0 {
 			return err
 		}
-		_, err = fmt.Fprintf(w, "\nnext:\n  %s\n", strings.Join(st.Next, "\n  "))
+		_, err = fmt.Fprintf(w, "\nnext:\n  %s\n", shownAll(st.Next))
 		return err
 	})
 }

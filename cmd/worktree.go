@@ -49,7 +49,7 @@ func (r *resolving) makeWorkTree(ctx context.Context) error {
 	return r.render(doc, func(out io.Writer) error {
 		fmt.Fprintf(out, "%s: a work tree at %s, in the middle of picking %s\n", r.into, r.repo.Short(w.Head), r.repo.Short(w.Source))
 		for _, cf := range r.target.Conflicts {
-			fmt.Fprintf(out, "  %s: %s\n", streams.Clean(string(cf.Path)), report.Conflict(cf.Kind, r.target.Branch, cf.Ours != nil))
+			fmt.Fprintf(out, "  %s: %s\n", streams.Clean(string(cf.Path)), report.Conflict(cf.Kind, r.target.Branch, cf.Ours.Git()))
 		}
 		return r.sayNext(out, "settle the files there (git status, git mergetool), git add or git rm them", doc.Next)
 	})
@@ -134,13 +134,8 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 }
 
 // stagesOf are the stages of a conflict as the repository knows them.
-func stagesOf(c operation.Conflict) (out [3]*gitops.Stage) {
-	for i, st := range []*operation.Stage{c.Base, c.Ours, c.Theirs} {
-		if st != nil {
-			out[i] = &gitops.Stage{Mode: st.Mode, ID: st.ID}
-		}
-	}
-	return out
+func stagesOf(c operation.Conflict) [3]*gitops.Stage {
+	return [3]*gitops.Stage{c.Base.Git(), c.Ours.Git(), c.Theirs.Git()}
 }
 
 // again picks the operation's fix again, in the style that is asked for, and demands that the target

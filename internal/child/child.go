@@ -62,7 +62,9 @@ func (p Program) Run(ctx context.Context, c Call) (Result, error) {
 	res := Result{Stdout: out.b.Bytes(), Stderr: errOut.b.Bytes()}
 	var exit *exec.ExitError
 	switch {
-	case limited.Err() != nil && ctx.Err() == nil:
+	case ctx.Err() != nil:
+		return res, fmt.Errorf("running %s: %w", p.path, ctx.Err())
+	case limited.Err() != nil:
 		return res, fmt.Errorf("running %s: %w (%s)", p.path, ErrTimeout, c.Timeout)
 	case errors.As(err, &exit) && exit.Exited():
 		res.Code = exit.ExitCode()

@@ -56,7 +56,7 @@ func TestCancel(t *testing.T) {
 	p := shell(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.Run(ctx, Call{Args: []string{"-c", "sleep 5"}}); err == nil || errors.Is(err, ErrTimeout) {
+	if _, err := p.Run(ctx, Call{Args: []string{"-c", "sleep 5"}}); !errors.Is(err, context.Canceled) || errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v", err)
 	}
 }

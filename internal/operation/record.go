@@ -134,6 +134,14 @@ type Stage struct {
 	ID   gitops.ID `json:"oid"`
 }
 
+// Git is the stage as the repository knows it; nil for nil.
+func (s *Stage) Git() *gitops.Stage {
+	if s == nil {
+		return nil
+	}
+	return &gitops.Stage{Mode: s.Mode, ID: s.ID}
+}
+
 // A PR holds what is known of a target's pull request; its text is made when it is shown.
 type PR struct {
 	Base   string   `json:"base"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
@@ -101,7 +102,7 @@ func (p *page) details(o backport.Outcome) {
 	for _, k := range o.Picks {
 		for _, c := range k.Result.Conflicts {
 			if k.Status == backport.PickConflict && (o.Gate == nil || o.Gate.PinOnly.IsZero()) {
-				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch, c.Ours != nil))
+				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch, c.Ours))
 				if p.o.Verbose && c.Message != "" {
 					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
 				}
@@ -246,21 +247,27 @@ func (p *page) bumpDetails(b backport.BumpOutcome) {
 	}
 }
 
-// Conflict says a kind of conflict in words. ours tells whether the branch has the file.
-func Conflict(kind, branch string, ours bool) string {
+// modeSymlink is git's mode of a symbolic link.
+const modeSymlink = 0o120000
+
+// Conflict says a kind of conflict in words. ours is what the branch has there; nil when it has nothing.
+func Conflict(kind, branch string, ours *gitops.Stage) string {
 	b := streams.Clean(branch)
 	switch kind {
 	case "content", "contents":
+		if ours != nil && ours.Mode == modeSymlink {
+			return "both changed where the link leads"
+		}
 		return "both changed the same lines"
 	case "add/add":
 		return "both added it, with different content"
 	case "modify/delete":
-		if ours {
+		if ours != nil {
 			return "changed on " + b + ", deleted by the fix"
 		}
 		return "deleted on " + b + ", changed by the fix"
 	case "rename/delete":
-		if ours {
+		if ours != nil {
 			return "renamed on " + b + ", deleted by the fix"
 		}
 		return "deleted on " + b + ", renamed by the fix"
@@ -272,7 +279,7 @@ func Conflict(kind, branch string, ours bool) string {
 		return "a file on one side, a directory on the other"
 	case "binary":
 		return "both changed a binary file"
-	case "submodule":
+	case "submodule", "submodule not initialized":
 		return "both changed the submodule"
 	case "file location":
 		return "the other side renamed the directory it was added to"

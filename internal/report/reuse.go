@@ -77,6 +77,9 @@ func reuseText(r Reuse) string {
 		s += ", " + string(r.State)
 	}
 	s += ")"
+	if r.Result != nil && r.Gives(r.Ours) {
+		s += ", which leaves the branch's file as it is"
+	}
 	if len(r.Beside) > 0 {
 		s += fmt.Sprintf("; made along with changes of %s, which are not taken", pathList(r.Beside))
 	}

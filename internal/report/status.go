@@ -171,7 +171,7 @@ func (p *page) operation(s Stood) {
 		}
 		if st.Target.Open() {
 			for _, c := range st.Target.Conflicts {
-				p.printf("      %s: %s\n", streams.Clean(string(c.Path)), Conflict(c.Kind, st.Target.Branch, c.Ours != nil))
+				p.printf("      %s: %s\n", streams.Clean(string(c.Path)), Conflict(c.Kind, st.Target.Branch, c.Ours.Git()))
 				p.reuseOf(s.Reuses[st.Target.Branch], c)
 			}
 			if t := st.Target; t.CleanWith != "" {
