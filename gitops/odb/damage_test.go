@@ -99,6 +99,7 @@ func typed(t *testing.T, err error) {
 
 // TestFlippedBytes flips bytes of every kind of file. GIT_BACKPORT_FLIPS says how many times.
 func TestFlippedBytes(t *testing.T) {
+	t.Parallel()
 	rounds := 200
 	if n, err := strconv.Atoi(os.Getenv("GIT_BACKPORT_FLIPS")); err == nil {
 		rounds = n
@@ -179,6 +180,7 @@ func flip(t *testing.T, path string, rnd *rand.Rand, head bool, f func()) {
 
 // TestTruncatedFiles cuts files, some of them while they are mapped.
 func TestTruncatedFiles(t *testing.T) {
+	t.Parallel()
 	v := newVictim(t)
 	var ids []object.ID
 	for id := range v.want {
@@ -272,6 +274,7 @@ func TestTruncatedUnderUs(t *testing.T) {
 
 // TestOtherCopy damages one of two copies: the other one is read.
 func TestOtherCopy(t *testing.T) {
+	t.Parallel()
 	r := gittest.New(t)
 	fill(t, r)
 	r.Git("repack", "-adfq")

@@ -109,6 +109,7 @@ func TestReadsWhatGitReads(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := gittest.New(t)
 			fill(t, r)
 			r.Git("reset", "-q", "--hard")
@@ -144,6 +145,7 @@ func largeOffsets(t *testing.T, r *gittest.Repo) {
 }
 
 func TestAlternates(t *testing.T) {
+	t.Parallel()
 	r := gittest.New(t)
 	fill(t, r)
 	last := r.Dir
@@ -233,6 +235,7 @@ func read(t *testing.T, db *DB, hex string) []byte {
 }
 
 func TestConcurrentReads(t *testing.T) {
+	t.Parallel()
 	r := gittest.New(t)
 	fill(t, r)
 	r.Git("repack", "-adfq", "--depth=50")
@@ -261,6 +264,7 @@ func TestConcurrentReads(t *testing.T) {
 }
 
 func TestAbbreviations(t *testing.T) {
+	t.Parallel()
 	r := gittest.New(t)
 	var in bytes.Buffer
 	for n := range 3000 {

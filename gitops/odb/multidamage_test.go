@@ -67,7 +67,7 @@ func (v *multiVictim) look(t *testing.T, what string, data []byte) (warned []str
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range v.ids {
+	for i, id := range v.ids {
 		if _, got, err := db.Read(id); err != nil || !bytes.Equal(got, v.want[id]) {
 			t.Errorf("%s: %s: wrong content, %v", what, id, err)
 		}
@@ -76,6 +76,9 @@ func (v *multiVictim) look(t *testing.T, what string, data []byte) (warned []str
 		}
 		if _, _, err := db.Header(id); err != nil {
 			t.Errorf("%s: Header(%s): %v", what, id, err)
+		}
+		if i%6 > 0 {
+			continue
 		}
 		if _, err := db.Abbrev(id.String()[:6]); err != nil {
 			typed(t, err)
@@ -99,6 +102,7 @@ func (v *multiVictim) look(t *testing.T, what string, data []byte) (warned []str
 
 // TestEveryByteOfAMultiPackIndex flips each byte in two ways, and cuts the file at each 16th.
 func TestEveryByteOfAMultiPackIndex(t *testing.T) {
+	t.Parallel()
 	v := newMultiVictim(t, 2)
 	for at := range v.file {
 		for _, flip := range []byte{1, 0xff} {
@@ -117,6 +121,7 @@ func TestEveryByteOfAMultiPackIndex(t *testing.T) {
 
 // TestMultiPackIndexWarnings: what is of no use is left aside, with a warning where git has one.
 func TestMultiPackIndexWarnings(t *testing.T) {
+	t.Parallel()
 	major, minor := gittest.OracleVersion(t)
 	v := newMultiVictim(t, 3)
 	fan, names := v.chunk("OIDF"), v.chunk("PNAM")
@@ -254,6 +259,7 @@ func TestPackBeyondFourGigabytes(t *testing.T) {
 
 // TestReadsBesideRepack reads while git rewrites packs and multi-pack-index under the reader.
 func TestReadsBesideRepack(t *testing.T) {
+	t.Parallel()
 	v := newMultiVictim(t, 4)
 	done := make(chan struct{})
 	var wg sync.WaitGroup
