@@ -260,8 +260,8 @@ func (r *resolving) sayNext(w io.Writer, do, next string) error {
 		}
 	}
 	if covered(r.target, r.reuses) {
-		_, err := fmt.Fprintf(w, "\nnext: look at the files; as they are they are taken by\n  %s --reuse\nand when you have edited them by\n  %s\n",
-			r.say("continue", r.target.Name(), r.op.ID[:8]), next)
+		_, err := fmt.Fprintf(w, "\nnext: look at the files; as they are they are taken by\n  %s --reuse\notherwise %s, then\n  %s\n",
+			r.say("continue", r.target.Name(), r.op.ID[:8]), do, next)
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nnext: %s, then\n  %s\n", do, next)

@@ -137,7 +137,8 @@ func (w WorkTree) own(ctx context.Context, git Git, taken []gitops.ID) (string, 
 	if out, err = git(ctx, w.Dir, nil, "ls-files", "-z", "--others", "--exclude-standard", "--directory", "--no-empty-directory"); err != nil {
 		return "", err
 	}
-	if files := paths(out); len(files) > 0 {
+	files := slices.DeleteFunc(paths(out), func(p string) bool { return w.backup(ctx, git, p) })
+	if len(files) > 0 {
 		return "it has files that git does not track: " + Some(files), nil
 	}
 	var changed []string // against the nearest
@@ -151,6 +152,20 @@ func (w WorkTree) own(ctx context.Context, git Git, taken []gitops.ID) (string, 
 		}
 	}
 	return "it has changes that were not taken: " + Some(changed), nil
+}
+
+// backup tells whether a file is a copy of a conflicted one as it was written, which git mergetool leaves.
+func (w WorkTree) backup(ctx context.Context, git Git, p string) bool {
+	of, ok := strings.CutSuffix(p, ".orig")
+	if !ok {
+		return false
+	}
+	was, err := git(ctx, w.Dir, nil, "cat-file", "blob", w.Tree.String()+":"+of)
+	if err != nil {
+		return false
+	}
+	now, err := os.ReadFile(filepath.Join(w.Dir, filepath.FromSlash(p)))
+	return err == nil && bytes.Equal(was, now)
 }
 
 // paths are the paths that git prints with NUL behind each.
