@@ -13,7 +13,6 @@ import (
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
-	"github.com/git-backport/git-backport/internal/streams"
 )
 
 func (a *app) undoCommand() *cobra.Command {
@@ -90,10 +89,7 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 	if err != nil {
 		return err
 	}
-	trees, err := a.tidy(ctx, repo, env, log)
-	if err != nil {
-		return err
-	}
+	trees := a.tidy(ctx, repo, env, log)
 	st, err := a.stood(ctx, repo.NewSession(), log, op)
 	if err != nil {
 		return err
@@ -112,10 +108,8 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 			return err
 		}
 		err := report.StatusText(w, []report.Stood{st}, 0, o)
-		for _, t := range trees {
-			if err == nil && t.kept == "" {
-				_, err = fmt.Fprintf(w, "  work tree %s removed\n", streams.Clean(t.dir))
-			}
+		if err == nil {
+			err = sayRemoved(w, trees, "  ")
 		}
 		if err != nil || len(st.Next) == 0 {
 			return err
@@ -158,22 +152,19 @@ func (a *app) prune(ctx context.Context, repo *gitops.Repo, env gitconfig.Enviro
 	if err != nil {
 		return err
 	}
-	trees, err := a.tidy(ctx, repo, env, log)
-	if err != nil {
-		return err
-	}
+	trees := a.tidy(ctx, repo, env, log)
 	a.sayLeft(trees)
 	if len(log.All()) == 0 {
-		return a.pruned(nil)
+		return a.pruned(nil, trees)
 	}
 	gone, err := store.Prune(ctx, before, a.now(), func(op *operation.Operation) (bool, error) {
 		st, err := a.stood(ctx, session, log, op)
 		return st.State == stateLanded, err
 	})
-	return errors.Join(err, a.pruned(gone))
+	return errors.Join(err, a.pruned(gone, trees))
 }
 
-func (a *app) pruned(gone []*operation.Operation) error {
+func (a *app) pruned(gone []*operation.Operation, trees []tidied) error {
 	ids := []string{}
 	for _, op := range gone {
 		ids = append(ids, op.ID)
@@ -196,7 +187,9 @@ func (a *app) pruned(gone []*operation.Operation) error {
 		case 1:
 			n = "1 operation"
 		}
-		_, err := fmt.Fprintf(w, "%s forgotten\n", n)
-		return err
+		if _, err := fmt.Fprintf(w, "%s forgotten\n", n); err != nil {
+			return err
+		}
+		return sayRemoved(w, trees, "")
 	})
 }

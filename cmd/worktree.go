@@ -174,11 +174,12 @@ type tidied struct {
 }
 
 // tidy has git remove the work trees whose conflict nobody waits for any more, unless something in one
-// would be lost. Without any it starts no program. What cannot be removed stays, and is said.
-func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environment, log *operation.Log) ([]tidied, error) {
+// would be lost. Without any it starts no program. What cannot be removed stays, and is said; nothing of it
+// is a failure of the verb, which has done its work.
+func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environment, log *operation.Log) []tidied {
 	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
 	if err != nil {
-		return nil, err
+		a.warn(err.Error())
 	}
 	var out []tidied
 	for _, w := range list {
@@ -196,7 +197,7 @@ func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environ
 		}
 		out = append(out, d)
 	}
-	return out, nil
+	return out
 }
 
 // wanted tells whether a target waits for what is made in a work tree, and, where none does, the trees
@@ -237,4 +238,16 @@ func (a *app) sayLeft(trees []tidied) {
 			a.warn(fmt.Sprintf("the work tree %s is left: %s; git worktree remove --force %s removes it", t.dir, t.kept, quoteArg(t.dir)))
 		}
 	}
+}
+
+// sayRemoved names the work trees that were removed.
+func sayRemoved(w io.Writer, trees []tidied, indent string) error {
+	for _, t := range trees {
+		if t.kept == "" {
+			if _, err := fmt.Fprintf(w, "%swork tree %s removed\n", indent, streams.Clean(t.dir)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -105,8 +105,8 @@ func (s *State) add(entry string) error {
 }
 
 // Remove has git remove a work tree in which nothing would be lost: its files are as they were written, or
-// as one of the trees has them that were taken, there are no others, and HEAD is where it was or a commit
-// of such a tree. Otherwise it stays, and kept says why.
+// as before the pick, or as one of the trees has them that were taken; there are no others; and HEAD is
+// where it was or a commit of such a tree. Otherwise it stays, and kept says why.
 func (w WorkTree) Remove(ctx context.Context, git Git, taken []gitops.ID) (kept string, err error) {
 	if !w.Gone {
 		if kept, err = w.own(ctx, git, taken); kept != "" || err != nil {
@@ -142,7 +142,7 @@ func (w WorkTree) own(ctx context.Context, git Git, taken []gitops.ID) (string, 
 		return "it has files that git does not track: " + Some(files), nil
 	}
 	var changed []string // against the nearest
-	for _, tree := range append([]gitops.ID{w.Tree}, taken...) {
+	for _, tree := range append([]gitops.ID{w.Tree, w.Ours}, taken...) {
 		out, err := git(ctx, w.Dir, nil, "diff", "--no-ext-diff", "--no-renames", "--ignore-submodules=all", "--name-only", "-z", tree.String())
 		if len(out) == 0 || err != nil {
 			return "", err

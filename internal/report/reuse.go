@@ -45,14 +45,14 @@ func ReusesV1(list []Reuse) []ReuseV1 {
 	return out
 }
 
-// Made says where and when a resolution was made, and by whom.
+// Made says where and when a resolution was made, and by whom: the name, without the address.
 func Made(o operation.Origin) string {
 	s := stamp(o.At)[:10]
 	if o.Branch != "" {
 		s = streams.Clean(o.Branch) + ", " + s
 	}
-	if o.By != "" {
-		s += ", " + streams.Clean(o.By)
+	if name, _, _ := strings.Cut(o.By, " <"); name != "" {
+		s += ", " + streams.Clean(name)
 	}
 	return s
 }
