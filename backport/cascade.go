@@ -35,6 +35,7 @@ func (r *runner) cascade(ctx context.Context, targets []Target, outcomes []Outco
 		if len(versions) == 0 {
 			continue
 		}
+		r.opts.progress(DoingCascade, targets[i].Name(), i, len(outcomes))
 		if o := r.target(ctx, targets[i], versions); o.Status != StatusConflicted {
 			outcomes[i] = o
 		}

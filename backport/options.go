@@ -146,6 +146,33 @@ type Options struct {
 	// Trace, if not nil, is told when a stage begins, of a target or of all ("" then), and with what it
 	// returns when the stage ends. It is called from several goroutines.
 	Trace func(stage, target string) (end func())
+	// Progress, if not nil, is told how far the work is. It is called from several goroutines.
+	Progress func(Progress)
+}
+
+// A Doing is a part of the work that may be long.
+type Doing int
+
+// What is done, in this order.
+const (
+	DoingTargets       Doing = iota // targets are taken through the stages
+	DoingCascade                    // a conflicted target is tried with a newer branch's version
+	DoingSearch                     // sets of commits are tried that a conflicted target may lack
+	DoingPrerequisites              // a conflicted target is taken again with what was found
+)
+
+// A Progress is how far the work is: Done steps of at most Of.
+type Progress struct {
+	Doing    Doing
+	Target   string // the one that is worked on, or that is through
+	Done, Of int
+}
+
+// progress tells Progress how far the work is.
+func (o Options) progress(doing Doing, target string, done, of int) {
+	if o.Progress != nil {
+		o.Progress(Progress{Doing: doing, Target: target, Done: done, Of: of})
+	}
 }
 
 // stage tells Trace that a stage begins.

@@ -28,6 +28,7 @@ func (r *runner) withPrerequisites(ctx context.Context, targets []Target, outcom
 		if err != nil {
 			return err
 		}
+		r.opts.progress(DoingPrerequisites, targets[i].Name(), i, len(outcomes))
 		more := newRunner(r.session, fix, r.opts)
 		more.histories = r.histories
 		o := more.target(ctx, targets[i], nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/git-backport/git-backport/gitops"
 )
@@ -55,13 +56,16 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 		defer r.foresee(ctx)()
 	}
 	var wg sync.WaitGroup
+	var through atomic.Int32
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, t := range targets {
 		wg.Add(1)
 		slots <- struct{}{}
+		opts.progress(DoingTargets, t.Name(), int(through.Load()), len(targets))
 		go func() {
 			defer func() { <-slots; wg.Done() }()
 			rep.Outcomes[i] = r.target(ctx, t, nil)
+			through.Add(1)
 		}()
 	}
 	wg.Wait()

@@ -2,7 +2,9 @@ package backport
 
 import (
 	"context"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -60,23 +62,29 @@ func (r *runner) explain(ctx context.Context, outcomes []Outcome) {
 	if r.opts.NoWhy {
 		return
 	}
-	var open []*Outcome
+	var open []*search
+	history := newLineage(r.session)
 	for i := range outcomes {
-		if outcomes[i].Status == StatusConflicted {
-			open = append(open, &outcomes[i])
+		for j := range outcomes[i].Picks {
+			if k := &outcomes[i].Picks[j]; k.Status == PickConflict && outcomes[i].Status == StatusConflicted {
+				open = append(open, &search{runner: r, target: outcomes[i].Target, pick: k, lineage: history, trials: map[trial]gitops.PickResult{}})
+			}
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxWhyTime)
 	defer cancel()
-	history := newLineage(r.session)
-	for i, o := range open {
-		for j := range o.Picks {
-			if k := &o.Picks[j]; k.Status == PickConflict {
-				s := search{runner: r, target: o.Target, pick: k, lineage: history, trials: map[trial]gitops.PickResult{}}
-				k.Why = s.run(ctx, len(open)-i)
-			}
-		}
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, workers)
+	for i, s := range open {
+		wg.Add(1)
+		slots <- struct{}{}
+		go func() {
+			defer func() { <-slots; wg.Done() }()
+			s.pick.Why = s.run(ctx, (len(open)-i+workers-1)/workers)
+		}()
 	}
+	wg.Wait()
 }
 
 // A search looks for what one pick lacks.
@@ -91,7 +99,7 @@ type search struct {
 	why     Why
 }
 
-// run searches in its share of the time that is left for this many picks.
+// run searches in its share of the time that is left, one of so many.
 func (s *search) run(ctx context.Context, share int) *Why {
 	limit := maxPickTime
 	if end, ok := ctx.Deadline(); ok {
@@ -118,6 +126,7 @@ func (s *search) lack(ctx context.Context) error {
 		s.absent[id] = i
 	}
 	f := &failure{commit: s.pick.Source, result: s.pick.Result}
+	s.opts.progress(DoingSearch, s.target.Name(), 0, maxSets)
 	if err := s.look(ctx, f); err != nil {
 		return err
 	}

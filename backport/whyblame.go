@@ -84,7 +84,7 @@ func (s *search) pass(e *edition, pieces []piece) (leads []lead, rest []piece, e
 	merge := len(e.from) > 1
 	var first []gitops.LineChange
 	for i, from := range e.from {
-		changes, err := s.between(from, e)
+		changes, err := s.lineage.before(from, e)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -102,19 +102,6 @@ func (s *search) pass(e *edition, pieces []piece) (leads []lead, rest []piece, e
 		return append(leads, lead{e.from[0], older}), nil, nil
 	}
 	return leads, rest, nil
-}
-
-// between returns the changes from a file in a parent to an edition.
-func (s *search) between(from fileAt, e *edition) ([]gitops.LineChange, error) {
-	parent, err := s.lineage.head(from.commit)
-	if err != nil {
-		return nil, err
-	}
-	before, err := s.session.Entry(parent.tree, from.path)
-	if err != nil || before == nil {
-		return nil, err
-	}
-	return s.lineage.diff(before.ID, e.blob)
 }
 
 // split takes pieces of a new text back to the old one. kept are the parts that did not change, and

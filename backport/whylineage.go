@@ -5,14 +5,17 @@ import (
 	"context"
 	"errors"
 	"path"
+	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
 )
 
 // A lineage follows files back through the history of main. What it has seen it keeps, because the
-// targets of a report ask for the same files.
+// targets of a report ask for the same files. It is safe for concurrent use.
 type lineage struct {
 	session *gitops.Session
+
+	mu      sync.Mutex
 	steps   int // commits looked at
 	heads   map[gitops.ID]head
 	walked  map[fileAt]walked
@@ -59,6 +62,21 @@ func newLineage(s *gitops.Session) *lineage {
 	return &lineage{session: s, heads: map[gitops.ID]head{}, walked: map[fileAt]walked{}, changes: map[[2]gitops.ID][]gitops.LineChange{}}
 }
 
+// before returns the changes that made an edition of a file in a parent of its commit.
+func (l *lineage) before(from fileAt, e *edition) ([]gitops.LineChange, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	parent, err := l.head(from.commit)
+	if err != nil {
+		return nil, err
+	}
+	old, err := l.session.Entry(parent.tree, from.path)
+	if err != nil || old == nil {
+		return nil, err
+	}
+	return l.diff(old.ID, e.blob)
+}
+
 func (l *lineage) head(id gitops.ID) (head, error) {
 	if h, ok := l.heads[id]; ok {
 		return h, nil
@@ -75,6 +93,8 @@ func (l *lineage) head(id gitops.ID) (head, error) {
 // edition returns the youngest edition of a file among the ancestors of a commit, itself included; nil
 // where the file is not there, or was last changed by a commit that known tells of.
 func (l *lineage) edition(ctx context.Context, at fileAt, known func(gitops.ID) bool) (*edition, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	w, again := l.walked[at]
 	if !again {
 		w.at = at

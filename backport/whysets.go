@@ -79,6 +79,7 @@ func (s *search) enlarge(ctx context.Context, t *trialSet, n int, seen map[strin
 		return nil, nil //nolint:nilnil // tried before
 	}
 	seen[key] = true
+	s.opts.progress(DoingSearch, s.target.Name(), len(seen), maxSets)
 	stop, err := s.try(ctx, set)
 	if err != nil || stop == nil || stop.sign() == t.stop.sign() {
 		return nil, err

@@ -113,7 +113,9 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 		return nil, err
 	}
 	end = a.trace.stage("targets, all stages", "")
+	erase := a.follow(&opts)
 	rep, err := backport.Run(ctx, w.session, fix, selected, opts)
+	erase()
 	end()
 	if err != nil {
 		return nil, err

@@ -99,6 +99,8 @@ func (p *page) why(k backport.Pick, o backport.Outcome) {
 		p.printf("      %s if you also take %s\n", p.paint(green, "clean"), p.named(w.CleanWith, len(w.CleanWith), " and "))
 	case len(w.Candidates) > 0:
 		p.printf("      no set of up to four commits of main was found that makes it clean\n")
+	case w.Cut && len(w.Absent) < len(k.Result.Conflicts):
+		p.printf("      what it lacks was not found in the time there is\n")
 	}
 	if !p.o.Verbose {
 		return

@@ -16,28 +16,35 @@ type Streams struct {
 	Out, Err io.Writer
 	Width    int  // columns of the output; 0 when it is not a terminal
 	Color    bool // whether Out takes colour
-	ErrTTY   bool // whether Err is a terminal, so that progress may be shown
+	ErrWidth int  // columns of Err, where progress may be shown; 0 when it is no terminal, or one that cannot redraw
 }
 
 // New looks at the streams. The width of a terminal is overridden by COLUMNS; colour follows
 // NO_COLOR, FORCE_COLOR and TERM=dumb, in that order, then whether out is a terminal.
 func New(in io.Reader, out, errOut io.Writer, getenv func(string) string) Streams {
 	s := Streams{In: in, Out: out, Err: errOut}
-	tty := false
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		tty = true
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-			s.Width = w
-		}
-	}
-	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 0 && tty {
-		s.Width = n
-	}
-	if f, ok := errOut.(*os.File); ok {
-		s.ErrTTY = term.IsTerminal(int(f.Fd()))
+	var tty, errTTY bool
+	s.Width, tty = columns(out, getenv)
+	if s.ErrWidth, errTTY = columns(errOut, getenv); errTTY && getenv("TERM") == "dumb" {
+		s.ErrWidth = 0
 	}
 	s.Color = colorWanted(tty, getenv)
 	return s
+}
+
+// columns returns how wide a terminal is, 0 where that is not known, and whether it is one.
+func columns(w io.Writer, getenv func(string) string) (n int, tty bool) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 0 {
+		return n, true
+	}
+	if n, _, err := term.GetSize(int(f.Fd())); err == nil {
+		return n, true
+	}
+	return 0, true
 }
 
 func colorWanted(tty bool, getenv func(string) string) bool {
