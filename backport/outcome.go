@@ -69,11 +69,19 @@ type Pick struct {
 	Prerequisite bool
 	Why          *Why      // of the conflicts; nil when nobody asked, or there are none
 	Rules        []RuleUse // conflicts that the policy's path rules settled
+	// Differs is how the version that was taken from another branch differs from main's, which is the first.
+	Differs []gitops.PathDifference
+	// ViaCommit is the commit of the other branch that was taken; zero when it was made a moment ago.
+	ViaCommit gitops.ID
+	Taken     string // from where, and why; "" for main's version
 }
 
-// Facts are all facts worth showing: what the path rules settled, then Lines.
+// Facts are all facts worth showing: from where it was taken, what the path rules settled, then Lines.
 func (k Pick) Facts() []string {
-	out := make([]string, 0, len(k.Rules)+len(k.Lines))
+	out := make([]string, 0, 1+len(k.Rules)+len(k.Lines))
+	if k.Taken != "" {
+		out = append(out, k.Taken)
+	}
 	for _, u := range k.Rules {
 		out = append(out, u.String())
 	}

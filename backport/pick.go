@@ -14,8 +14,8 @@ type Picked struct {
 	Present  *Evidence
 	Warnings []string
 	TipTree  gitops.ID
-	Tree     gitops.ID             // after the last pick that is clean
-	Versions map[gitops.ID]version // how a newer branch has the sources; for the cascade
+	Tree     gitops.ID               // after the last pick that is clean
+	Versions map[gitops.ID][]version // how newer branches have the sources; for the cascade
 }
 
 // status tells what the picks amount to.
@@ -48,8 +48,8 @@ func (p Picked) status() Status {
 // pick takes each source commit in turn onto the target. It stops at the first conflict, because what
 // comes after would stand on a tree with markers.
 // trees holds, for sources that are not taken as they are, the tree that is taken in place of theirs;
-// versions how a newer branch has them, for those that conflict.
-func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.ID, versions map[gitops.ID]version) (Picked, error) {
+// versions how newer branches have them, for those that conflict.
+func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.ID, versions map[gitops.ID][]version) (Picked, error) {
 	out := Picked{Versions: versions}
 	tree, err := r.session.TreeOf(t.Tip)
 	if err != nil {
@@ -124,12 +124,15 @@ func (r *runner) judge(ctx context.Context, t Target, k Pick, so *Picked) (Pick,
 	switch {
 	case len(k.Result.Conflicts) > 0:
 		k.Status = PickConflict
-		if v, ok := so.Versions[k.Source]; ok {
-			better, clean, err := r.fromVersion(ctx, k, v, so)
-			if err != nil || !clean {
+		for _, v := range so.Versions[k.Source] {
+			better, clean, err := r.fromVersion(ctx, t, k, v, so)
+			if err != nil {
 				return k, err
 			}
-			k, so.Tree = better, better.Result.Tree
+			if clean {
+				so.Tree = better.Result.Tree
+				return better, nil
+			}
 		}
 	case k.Result.Unchanged:
 		return r.unchanged(ctx, k, k.Source, so)

@@ -31,6 +31,9 @@ type SourceNote struct {
 	Status  PickStatus
 	Via     string
 	Facts   []string
+	// Prerequisite is a commit that is no part of the fix.
+	Prerequisite bool
+	Differs      []gitops.PathDifference // from main's version, of one that was taken from another branch
 }
 
 // embargoTitle says where, and nothing else.
@@ -64,6 +67,7 @@ func (r *runner) pullRequest(o Outcome) *PullRequest {
 		message := gitops.MessageText(c)
 		pr.Sources = append(pr.Sources, SourceNote{
 			ID: k.Source, Subject: gitops.Subject(message), Message: message, Status: k.Status, Via: k.Via, Facts: k.Facts(),
+			Prerequisite: k.Prerequisite, Differs: k.Differs,
 		})
 	}
 	return pr

@@ -93,7 +93,7 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 }
 
 // target runs one target through the stages. Whatever fails is the target's own failure.
-func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID]version) Outcome {
+func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID][]version) Outcome {
 	o := Outcome{Target: t, Branch: r.branchFor(t)}
 	end := r.opts.stage("pick", t.Name())
 	picked, err := r.pick(ctx, t, nil, versions)

@@ -4,34 +4,50 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/odb"
 )
 
-// A PathDifference is how two patches change one path otherwise: the lines, with + or - before them,
-// that only one of them adds or removes, in the order of its file.
-type PathDifference struct {
-	Path                  string
-	OnlyFirst, OnlySecond []string
+// A PatchLine is a line of the difference between two patches: a line that they add or remove, with + or
+// - before it.
+type PatchLine struct {
+	In   PatchSide
+	Text string
 }
 
-// PatchDifference compares two patches, each given by the trees before and after it, path by path and
-// line by line, wherever in the file a line stands. A zero tree is the empty one.
+// A PatchSide says which of two patches has a line.
+type PatchSide byte
+
+// The sides of a difference between patches.
+const (
+	InBoth PatchSide = iota
+	InFirst
+	InSecond
+	LeftOut // stands for lines of both that are left out
+)
+
+// A PathDifference is how two patches change one path otherwise.
+type PathDifference struct {
+	Path  string
+	Lines []PatchLine // those that differ, in order, with some that do not around them
+}
+
+// PatchDifference compares two patches, each given by the trees before and after it, path by path: as
+// sequences of lines that they add and remove, wherever in the file these stand. A zero tree is the empty
+// one.
 func (s *Session) PatchDifference(ctx context.Context, before1, after1, before2, after2 ID) ([]PathDifference, error) {
-	first, err := s.patchLines(ctx, before1, after1)
+	first, err := s.patches(ctx, before1, after1)
 	if err != nil {
 		return nil, err
 	}
-	second, err := s.patchLines(ctx, before2, after2)
+	second, err := s.patches(ctx, before2, after2)
 	if err != nil {
 		return nil, err
 	}
-	paths := make([]string, 0, len(first)+len(second))
-	for p := range first {
-		paths = append(paths, p)
-	}
+	paths := slices.Collect(maps.Keys(first))
 	for p := range second {
 		if _, both := first[p]; !both {
 			paths = append(paths, p)
@@ -40,16 +56,87 @@ func (s *Session) PatchDifference(ctx context.Context, before1, after1, before2,
 	slices.Sort(paths)
 	var out []PathDifference
 	for _, p := range paths {
-		a, b := without(first[p], second[p]), without(second[p], first[p])
-		if len(a)+len(b) > 0 {
-			out = append(out, PathDifference{Path: p, OnlyFirst: a, OnlySecond: b})
+		lines, err := patchLines(first[p], second[p])
+		if err != nil {
+			return nil, err
+		}
+		if len(lines) > 0 {
+			out = append(out, PathDifference{Path: p, Lines: lines})
 		}
 	}
 	return out, nil
 }
 
-// patchLines returns, for each path that a patch changes, the lines it removes and adds.
-func (s *Session) patchLines(ctx context.Context, before, after ID) (map[string][]string, error) {
+// SharedChanges counts the lines that a patch adds and removes, and how many of them another does as well,
+// path by path.
+func (s *Session) SharedChanges(ctx context.Context, before1, after1, before2, after2 ID) (shared, all int, err error) {
+	first, err := s.patches(ctx, before1, after1)
+	if err != nil {
+		return 0, 0, err
+	}
+	second, err := s.patches(ctx, before2, after2)
+	if err != nil {
+		return 0, 0, err
+	}
+	for p, lines := range first {
+		has := map[string]int{}
+		for _, l := range second[p] {
+			has[l]++
+		}
+		for _, l := range lines {
+			if all++; has[l] > 0 {
+				has[l]--
+				shared++
+			}
+		}
+	}
+	return shared, all, nil
+}
+
+// patchContext is how many lines that two patches share are kept before and after those that differ.
+const patchContext = 2
+
+// patchLines compares two patches of one path.
+func patchLines(first, second []string) ([]PatchLine, error) {
+	changes, err := DiffLines(joined(first), joined(second))
+	if err != nil {
+		return nil, err
+	}
+	var out []PatchLine
+	at := 0 // lines of first that are written or left out
+	both := func(to int) {
+		for ; at < to; at++ {
+			out = append(out, PatchLine{InBoth, first[at]})
+		}
+	}
+	for _, c := range changes {
+		from := c.Old.Start - 1
+		if out != nil {
+			both(min(from, at+patchContext))
+		}
+		if skip := max(at, from-patchContext); skip > at {
+			if out != nil {
+				out = append(out, PatchLine{In: LeftOut})
+			}
+			at = skip
+		}
+		both(from)
+		for _, l := range first[from : from+c.Old.Count] {
+			out = append(out, PatchLine{InFirst, l})
+		}
+		for _, l := range second[c.New.Start-1 : c.New.Start-1+c.New.Count] {
+			out = append(out, PatchLine{InSecond, l})
+		}
+		at = from + c.Old.Count
+	}
+	if out != nil {
+		both(min(len(first), at+patchContext))
+	}
+	return out, nil
+}
+
+// patches returns, for each path that a patch changes, the lines it removes and adds, in order.
+func (s *Session) patches(ctx context.Context, before, after ID) (map[string][]string, error) {
 	changes, err := s.Changes(ctx, before, after, nil)
 	if err != nil {
 		return nil, err
@@ -64,12 +151,18 @@ func (s *Session) patchLines(ctx context.Context, before, after ID) (map[string]
 		if err != nil {
 			return nil, err
 		}
-		lines := []string{}
-		for _, l := range without(old, now) {
-			lines = append(lines, "-"+l)
+		hunks, err := DiffLines(joined(old), joined(now))
+		if err != nil {
+			return nil, err
 		}
-		for _, l := range without(now, old) {
-			lines = append(lines, "+"+l)
+		lines := []string{}
+		for _, h := range hunks {
+			for _, l := range old[h.Old.Start-1 : h.Old.Start-1+h.Old.Count] {
+				lines = append(lines, "-"+l)
+			}
+			for _, l := range now[h.New.Start-1 : h.New.Start-1+h.New.Count] {
+				lines = append(lines, "+"+l)
+			}
 		}
 		out[c.Path] = lines
 	}
@@ -100,19 +193,11 @@ func (s *Session) sideLines(st *Stage) ([]string, error) {
 	return out, nil
 }
 
-// without returns the elements of a that b has not, each as often as a has it more often than b.
-func without(a, b []string) []string {
-	n := make(map[string]int, len(b))
-	for _, s := range b {
-		n[s]++
+// joined is lines as a text.
+func joined(lines []string) []byte {
+	var b bytes.Buffer
+	for _, l := range lines {
+		b.WriteString(l + "\n")
 	}
-	var out []string
-	for _, s := range a {
-		if n[s] > 0 {
-			n[s]--
-			continue
-		}
-		out = append(out, s)
-	}
-	return out
+	return b.Bytes()
 }

@@ -20,6 +20,7 @@ const (
 	maxBullets  = 60    // of the list of commits, and of the list of facts
 	maxCode     = 300   // characters of text from a repository on one line
 	maxTemplate = 20000 // bytes
+	maxDiffers  = 15000 // bytes of the differences from main's versions
 	maxTicks    = 100   // backticks of the fence
 )
 
@@ -42,7 +43,11 @@ func Body(pr backport.PullRequest) string {
 	}
 	var sources []string
 	for _, s := range pr.Sources {
-		sources = append(sources, fmt.Sprintf("* commit %s, %s\n", s.ID, sourceStatus(s)))
+		also := ""
+		if s.Prerequisite {
+			also = ", no part of the fix: the fix conflicts without it"
+		}
+		sources = append(sources, fmt.Sprintf("* commit %s, %s%s\n", s.ID, sourceStatus(s), also))
 	}
 	var b, facts, own strings.Builder
 	fmt.Fprintf(&b, "Backport onto %s of:\n\n%s\n", code(pr.Base), bullets(sources))
@@ -55,6 +60,7 @@ func Body(pr backport.PullRequest) string {
 		}
 		own.WriteString("\n" + backport.Fill(text, map[string]string{"branch": code(pr.Base), "head": code(pr.Head)}) + "\n")
 	}
+	b.WriteString(differsText(pr.Sources))
 	b.WriteString("\nThe commits say:\n\n")
 	b.WriteString(fence(messages(pr.Sources), maxBody-b.Len()-own.Len()-100))
 	return b.String() + own.String()
@@ -171,7 +177,7 @@ func fence(text string, limit int) string {
 	b.WriteString(ticks + "text\n")
 	for line := range strings.Lines(text) {
 		if b.Len()+len(line)+2*len(ticks) > limit {
-			b.WriteString("| (cut: the message is longer)\n")
+			b.WriteString("| (cut: there is more)\n")
 			break
 		}
 		b.WriteString("| " + strings.TrimSuffix(line, "\n") + "\n")

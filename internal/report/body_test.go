@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +23,8 @@ func pullRequestOf(s string) backport.PullRequest {
 	return backport.PullRequest{
 		Base: s, Head: s, Title: s, Warnings: []string{s},
 		Sources: []backport.SourceNote{
-			{ID: id, Subject: s, Message: []byte(s), Status: backport.PickClean, Via: "release " + s, Facts: []string{s, s}},
+			{ID: id, Subject: s, Message: []byte(s), Status: backport.PickClean, Via: "release " + s, Facts: []string{s, s}, Prerequisite: true,
+				Differs: []gitops.PathDifference{{Path: s, Lines: []gitops.PatchLine{{In: gitops.InFirst, Text: s}, {In: gitops.InBoth, Text: s}, {In: gitops.LeftOut}}}}},
 			{ID: id, Subject: s, Message: []byte("subject\n\n" + s), Status: backport.PickSkipped},
 		},
 		Gate: &backport.GateOutcome{OK: true, Baseline: s, Findings: []msrv.Finding{
@@ -76,10 +78,10 @@ func checkBody(t testing.TB, s string) {
 	if got != want {
 		t.Fatalf("%q changes the document:\n%s\nwant\n%s\nof\n%s", s, got, want, body)
 	}
-	if len(blocks) != 1 {
-		t.Fatalf("%q: %d code blocks", s, len(blocks))
+	if len(blocks) != 2 {
+		t.Fatalf("%q: %d code blocks, want the difference from main's version and the messages", s, len(blocks))
 	}
-	for line := range strings.Lines(blocks[0]) {
+	for line := range strings.Lines(blocks[0] + blocks[1]) {
 		if !strings.HasPrefix(line, "| ") {
 			t.Fatalf("%q: line %q has no gutter", s, line)
 		}
@@ -89,9 +91,9 @@ func checkBody(t testing.TB, s string) {
 	}
 	clean := strings.TrimRight(streams.CleanText(s), "\n")
 	if len(s) < 1000 {
-		shown := strings.ReplaceAll(strings.TrimPrefix("\n"+blocks[0], "\n| "), "\n| ", "\n")
+		shown := strings.ReplaceAll(strings.TrimPrefix("\n"+blocks[1], "\n| "), "\n| ", "\n")
 		if !strings.Contains(shown, clean) {
-			t.Fatalf("%q is not in the code block:\n%s", s, blocks[0])
+			t.Fatalf("%q is not in the code block:\n%s", s, blocks[1])
 		}
 	}
 }
@@ -146,7 +148,7 @@ func TestBodyWithTemplate(t *testing.T) {
 		without.Template = ""
 		want, wantBlocks := skeleton(t, Body(without))
 		got, blocks := skeleton(t, Body(pr))
-		if !strings.HasPrefix(got, strings.TrimSuffix(want, ")")) || blocks[0] != wantBlocks[0] {
+		if !strings.HasPrefix(got, strings.TrimSuffix(want, ")")) || !slices.Equal(blocks[:2], wantBlocks) {
 			t.Errorf("%q changes what stands before it:\n%s\n%s", open, got, want)
 		}
 	}
@@ -164,10 +166,10 @@ func TestBodyIsBounded(t *testing.T) {
 		pr.Gate.Findings = append(pr.Gate.Findings, pr.Gate.Findings[0])
 	}
 	body := Body(pr)
-	if len(body) > maxBody || !strings.Contains(body, " more\n") || !strings.Contains(body, "cut: the message is longer") {
+	if len(body) > maxBody || !strings.Contains(body, " more\n") || !strings.Contains(body, "cut: there is more") {
 		t.Errorf("%d bytes", len(body))
 	}
-	if _, blocks := skeleton(t, body); len(blocks) != 1 {
+	if _, blocks := skeleton(t, body); len(blocks) != 2 {
 		t.Errorf("%d code blocks", len(blocks))
 	}
 }

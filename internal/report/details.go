@@ -116,12 +116,16 @@ func (p *page) details(o backport.Outcome) {
 		if k.Prerequisite && k.Status == backport.PickClean {
 			p.printf("      takes %s along, which is no part of the fix: the fix conflicts without it\n", p.o.Short(k.Source))
 		}
+		if k.Taken != "" && !p.o.Quiet {
+			p.printf("      %s\n", streams.Clean(k.Taken))
+		}
 		p.ruleDetails(k)
 		if p.o.Verbose {
 			for _, line := range k.Lines {
 				p.printf("      %s\n", p.paint(dim, streams.Clean(line)))
 			}
 		}
+		p.differs(k)
 	}
 	if o.Gate == nil || o.Gate.PinOnly.IsZero() {
 		p.hunksHint(o)

@@ -89,7 +89,8 @@ func target(o backport.Outcome, h Header) TargetV1 {
 func pick(k backport.Pick) PickV1 {
 	p := PickV1{
 		Source: k.Source.String(), Status: string(k.Status), Tree: oid(k.Result.Tree), Commit: oid(k.Commit),
-		Via: valid(k.Via), Conflicts: []ConflictV1{}, Rules: []RuleV1{}, Facts: validAll(k.Facts()), Why: whyV1(k.Why), Prerequisite: k.Prerequisite,
+		Via: valid(k.Via), ViaCommit: oid(k.ViaCommit), Conflicts: []ConflictV1{}, Rules: []RuleV1{}, Facts: validAll(k.Facts()), Why: whyV1(k.Why), Prerequisite: k.Prerequisite,
+		Differs: differsV1(k.Differs),
 	}
 	for _, u := range k.Rules {
 		p.Rules = append(p.Rules, RuleV1{Path: Path(u.Path), OnConflict: string(u.Rule), Note: optional(u.Note)})

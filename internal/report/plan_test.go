@@ -51,7 +51,9 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 	}
 	fix := oidOf(1)
 	clean := backport.Pick{Source: fix, Status: backport.PickClean, Via: f("main"), Commit: oidOf(0x30), Result: gitops.PickResult{Tree: oidOf(0x31)}, Lines: []string{f("followed a rename")},
-		Rules: []backport.RuleUse{{Path: f("RELEASES.md"), Rule: backport.ConflictOurs, Note: f("note")}}}
+		Rules: []backport.RuleUse{{Path: f("RELEASES.md"), Rule: backport.ConflictOurs, Note: f("note")}},
+		Differs: []gitops.PathDifference{{Path: f("src/a.rs"), Lines: []gitops.PatchLine{{Text: f("-a")}, {In: gitops.InFirst, Text: f("-b")}, {In: gitops.InSecond, Text: f("-c")},
+			{In: gitops.LeftOut}, {Text: f("+d")}}}}, Taken: f("taken as on release-49.0.0"), ViaCommit: oidOf(0x34)}
 	conflicted := backport.Pick{Source: fix, Status: backport.PickConflict, Via: "main", Result: gitops.PickResult{Tree: oidOf(0x32), Conflicts: []gitops.Conflict{
 		{Path: f("src/a.rs"), Kind: "content", Message: f("CONFLICT (content)"), Base: &gitops.Stage{Mode: 0o100644, ID: oidOf(0x40)}, Ours: &gitops.Stage{Mode: 0o100755, ID: oidOf(0x41)}},
 		{Path: f("src/b.rs"), Kind: f("odd"), Message: f("m"), Theirs: &gitops.Stage{Mode: 0o120000, ID: oidOf(0x42)}},
@@ -207,7 +209,7 @@ targets.picks.conflicts.hunks targets.picks.conflicts.hunks.lineno targets.picks
 targets.picks.conflicts.stages.base targets.picks.conflicts.stages.base.mode targets.picks.conflicts.stages.base.oid targets.picks.conflicts.stages.base.path
 targets.picks.conflicts.stages.ours targets.picks.conflicts.stages.ours.mode targets.picks.conflicts.stages.ours.oid targets.picks.conflicts.stages.ours.path
 targets.picks.conflicts.stages.theirs targets.picks.conflicts.stages.theirs.mode targets.picks.conflicts.stages.theirs.oid targets.picks.conflicts.stages.theirs.path
-targets.picks.facts targets.picks.rules targets.picks.rules.note targets.picks.rules.on_conflict targets.picks.rules.path targets.picks.source targets.picks.status targets.picks.tree targets.picks.via
+targets.picks.facts targets.picks.differs targets.picks.differs.path targets.picks.differs.lines targets.picks.differs.lines.in targets.picks.differs.lines.text targets.picks.rules targets.picks.rules.note targets.picks.rules.on_conflict targets.picks.rules.path targets.picks.source targets.picks.status targets.picks.tree targets.picks.via targets.picks.via_commit
 targets.pr targets.pr.base targets.pr.body targets.pr.head targets.pr.title targets.present targets.present.commit targets.present.evidence targets.ref targets.status targets.tip targets.trial
 targets.until targets.verdict targets.warnings version warnings`
 

@@ -85,11 +85,14 @@ type PickV1 struct {
 	Tree         *string      `json:"tree"`
 	Commit       *string      `json:"commit"`
 	Via          string       `json:"via"`
+	ViaCommit    *string      `json:"via_commit"`
 	Conflicts    []ConflictV1 `json:"conflicts"`
 	Why          *WhyV1       `json:"why"`
 	Prerequisite bool         `json:"prerequisite"`
 	Rules        []RuleV1     `json:"rules"`
 	Facts        []string     `json:"facts"`
+	// Differs is how a version that was taken from another branch differs from main's.
+	Differs []DifferenceV1 `json:"differs"`
 }
 
 // A RuleV1 is a conflict that a path rule of the policy settled.
