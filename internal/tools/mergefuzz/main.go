@@ -3,6 +3,7 @@
 //
 //	mergefuzz -texts 100000 -seed 1 -git /path/to/git -out DIR
 //	mergefuzz -trees 20000 -seed 1 -git /path/to/git -out DIR
+//	mergefuzz -git /path/to/git DIR/*.txtar
 //
 // It exits 1 where a merge differs.
 package main
@@ -27,9 +28,13 @@ func main() {
 	flag.StringVar(&c.only, "only", "", "use this generator alone")
 	style := flag.String("style", "merge", "conflict style: merge, diff3 or zdiff3")
 	trees := flag.Int("trees", 0, "compare `N` merges of random trees instead")
+	write := flag.String("write", "differs: ", "write the tree merges that come to `WHAT`, a prefix")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		exitOn(treeCampaign{git: c.git}.replay(flag.Args()))
+	}
 	if *trees > 0 {
-		exitOn(treeCampaign{trees: *trees, batch: c.batch, seed: c.seed, git: c.git, out: c.out}.run())
+		exitOn(treeCampaign{trees: *trees, batch: c.batch, seed: c.seed, git: c.git, out: c.out, write: *write}.run())
 	}
 	styles := map[string]merge.Style{"merge": merge.StyleMerge, "diff3": merge.StyleDiff3, "zdiff3": merge.StyleZdiff3}
 	var known bool
