@@ -12,9 +12,11 @@ func (m *merger) collect(roots [3]ID) error {
 	root := &dir{trees: roots}
 	m.dirs[""] = root
 	m.root = root
+	m.met = 0
 	if err := m.visit(root, 0); err != nil {
 		return err
 	}
+	m.metFirst = m.met
 	for side := sideOurs; side <= sideTheirs; side++ {
 		if err := m.visitDeferred(side); err != nil {
 			return err
@@ -30,17 +32,22 @@ func (m *merger) visitDeferred(side int) error {
 	order := s.deferred
 	s.deferred = newHashOrder()
 	s.whole = s.relevantCount == 0
+	m.wantTargets(s)
 	var err error
 	order.each(func(path string, watch int) {
 		if err != nil {
 			return
 		}
 		n, _ := m.lookup(path)
-		if s.whole {
+		if s.whole && !s.wanted[path] {
 			n.settled, n.result = true, n.stages[side]
 			return
 		}
 		err = m.visitDir(n, uint8(watch))
+	})
+	s.deferred.each(func(path string, _ int) { // below those that were wanted
+		n, _ := m.lookup(path)
+		n.settled, n.result = true, n.stages[side]
 	})
 	return err
 }
@@ -95,6 +102,7 @@ func (m *merger) visit(d *dir, watch uint8) error {
 		w.ahead = [3]map[int]bool{}
 	}
 	for w.next(&t) {
+		m.met++
 		if err := m.meet(d, &t, watch); err != nil {
 			return err
 		}
@@ -140,7 +148,7 @@ func (m *merger) meet(d *dir, t *triple, watch uint8) error {
 	if t.trees == 0 {
 		return nil
 	}
-	if side := decider(t, oursKept, theirsKept); side != sideBase && watch != watchAll && m.sides[side].whole {
+	if side := decider(t, oursKept, theirsKept); side != sideBase && watch != watchAll && m.sides[side].defers(n.path) {
 		m.sides[side].deferred.add(n.path, int(watch))
 		return nil
 	}

@@ -52,13 +52,18 @@ type renameSide struct {
 	removedDirs   map[string]dirNeed
 	moves         map[string]*hashOrder // by directory: where its files went, how many
 	dirRenames    map[string]string
+	known         map[string]finding // when looking again: by path, of what was deleted
+	wanted        map[string]bool    // when looking again: directories not to be taken whole
 }
 
 func newRenameSide(side int) *renameSide {
 	return &renameSide{side: side, whole: true, deferred: newHashOrder(),
 		removedDirs: make(map[string]dirNeed), moves: make(map[string]*hashOrder),
-		dirRenames: make(map[string]string)}
+		dirRenames: make(map[string]string), wanted: make(map[string]bool)}
 }
+
+// defers tells whether the directory at path is put off.
+func (s *renameSide) defers(path string) bool { return s.whole && !s.wanted[path] }
 
 // noteRemovedDirs records that a side removed the directory at n, and returns the watch for n.
 func (m *merger) noteRemovedDirs(n *node, watch uint8) uint8 {
@@ -118,7 +123,7 @@ func (m *merger) noteChanges(d *dir, n *node, watch uint8) {
 
 func (s *renameSide) note(c *fileChange) {
 	s.changes = append(s.changes, c)
-	if c.need != needNothing {
+	if _, known := s.known[c.path]; c.kind == deleted && c.need != needNothing && !known {
 		s.relevantCount++
 	}
 }

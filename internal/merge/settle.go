@@ -115,8 +115,8 @@ func (m *merger) markUnmerged(n *node) {
 
 // moveAside gives the name n to its directory and moves its file to a free name beside it.
 func (m *merger) moveAside(n *node) error {
-	side := sideOurs
-	if n.trees&maskOurs != 0 || n.files&maskOurs == 0 {
+	side := sideOurs // git says so also where only base had the directory and a directory rename made it again
+	if n.trees&maskOurs != 0 || n.trees == 0 && n.files&maskOurs == 0 {
 		side = sideTheirs
 	}
 	aside := m.beside(n, side)

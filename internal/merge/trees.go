@@ -13,12 +13,14 @@ type merger struct {
 	labels [3]string
 	attrs  *attributes
 
-	root    *dir
-	dirs    map[string]*dir // by path: the directories that were visited
-	sides   [3]*renameSide  // of ours and theirs
-	depth   int
-	nodes   int
-	pathSum int
+	root     *dir
+	dirs     map[string]*dir // by path: the directories that were visited
+	sides    [3]*renameSide  // of ours and theirs
+	depth    int
+	met      int // names met in all directories visited
+	metFirst int // of these, before those put off
+	nodes    int
+	pathSum  int
 
 	conflicts []Conflict
 	unmerged  []Unmerged
@@ -87,6 +89,9 @@ func (m *merger) followRenames() error {
 		if err := m.findRenames(s); err != nil {
 			return err
 		}
+	}
+	if err := m.lookAgain(); err != nil {
+		return err
 	}
 	m.findDirRenames()
 	var renames []rename
