@@ -114,11 +114,12 @@ func TestTreeCasesOracle(t *testing.T) {
 	}
 }
 
-// randomCases returns cases from a seed; as many as a short test bears.
+// randomCases returns cases of all kinds from a seed; as many as a short test bears.
 func randomCases(seed uint64, n int) []mergetest.Case {
 	cases := make([]mergetest.Case, n)
+	kinds := mergetest.Kinds()
 	for i := range cases {
-		cases[i] = mergetest.Random(rand.New(rand.NewPCG(seed, uint64(i))))
+		cases[i] = kinds[i%len(kinds)].Random(rand.New(rand.NewPCG(seed, uint64(i))))
 	}
 	return cases
 }
@@ -219,12 +220,13 @@ func checkResult(t *testing.T, s *mergetest.Store, c mergetest.Case, base, ours,
 }
 
 func FuzzTrees(f *testing.F) {
-	for seed := range uint64(8) {
-		f.Add(seed)
+	kinds := mergetest.Kinds()
+	for kind := range kinds {
+		f.Add(uint8(kind), uint64(1))
 	}
 	judge, current := oracle(f)
-	f.Fuzz(func(t *testing.T, seed uint64) {
-		c := mergetest.Random(rand.New(rand.NewPCG(seed, 11)))
+	f.Fuzz(func(t *testing.T, kind uint8, seed uint64) {
+		c := kinds[int(kind)%len(kinds)].Random(rand.New(rand.NewPCG(seed, 11)))
 		s := mergetest.NewStore()
 		checkResult(t, s, c, s.AddTree(c.Base), s.AddTree(c.Ours), s.AddTree(c.Theirs))
 		if !current {

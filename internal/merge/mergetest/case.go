@@ -14,6 +14,16 @@ type Case struct {
 	Base, Ours, Theirs Files
 }
 
+// hasAttributes tells whether there is a file of attributes that the merge reads.
+func (c Case) hasAttributes() bool {
+	for path := range c.Ours {
+		if path[strings.LastIndexByte(path, '/')+1:] == ".gitattributes" {
+			return true
+		}
+	}
+	return false
+}
+
 // An Answer is what a merge came to, ours or git's, in comparable form.
 type Answer struct {
 	Clean    bool

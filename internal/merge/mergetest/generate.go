@@ -2,44 +2,47 @@ package mergetest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/internal/merge"
 )
 
-// Random returns a random case: few names, so that renames, directories and files get in each
-// other's way.
-func Random(rng *rand.Rand) Case {
-	g := &generator{rng: rng, dirs: 2 + rng.IntN(4), pool: 4 + rng.IntN(12)}
+// A generator makes files and edits them. The more often its names come up, the more renames,
+// directories and files get in each other's way.
+type generator struct {
+	rng   *rand.Rand
+	dirs  []string
+	names []string
+	texts int                    // number of different texts, each of different lengths
+	grow  int                    // most lines above four
+	odds  int                    // one content in so many is of each kind that is not a plain text
+	near  func(path string) bool // which files edits are about; nil: all
+	step  func(*generator, Files)
+	steps int // most edits of a side
+}
+
+// make returns a case of up to n files; a quarter of the cases share some of their history.
+func (g *generator) make(n int) Case {
 	base := Files{}
-	for range 1 + rng.IntN(14) {
+	for range 1 + g.rng.IntN(n) {
 		g.add(base, g.path())
 	}
 	c := Case{Base: base, Ours: g.edit(base), Theirs: g.edit(base)}
-	if rng.IntN(4) == 0 { // both sides share some of their history
+	if g.rng.IntN(4) == 0 {
 		shared := g.edit(base)
 		c.Ours, c.Theirs = g.edit(shared), g.edit(shared)
 	}
 	return c
 }
 
-type generator struct {
-	rng  *rand.Rand
-	dirs int
-	pool int
-}
-
 func (g *generator) one(words ...string) string { return words[g.rng.IntN(len(words))] }
 
-func (g *generator) dir() string {
-	d := []string{"a", "b", "c", "d", "a/x", "a/y", "b/x", "c/x/y", "a-b", "a.d"}
-	return d[g.rng.IntN(min(len(d), 2*g.dirs))]
-}
+func (g *generator) dir() string { return g.one(g.dirs...) }
 
-func (g *generator) name() string {
-	return []string{"f", "g", "h", "i", "x", "f.c", "f-1", "j", "k", "l", "m", "n"}[g.rng.IntN(min(12, g.pool))]
-}
+func (g *generator) name() string { return g.one(g.names...) }
 
 func (g *generator) path() string {
 	if g.rng.IntN(5) == 0 {
@@ -50,8 +53,8 @@ func (g *generator) path() string {
 
 func (g *generator) lines() string {
 	var b strings.Builder
-	word := g.rng.IntN(6)
-	for i := range 4 + g.rng.IntN(14) {
+	word := g.rng.IntN(g.texts)
+	for i := range 4 + g.rng.IntN(g.grow) {
 		fmt.Fprintf(&b, "text %d line %d\n", word, i)
 	}
 	return b.String()
@@ -59,7 +62,7 @@ func (g *generator) lines() string {
 
 func (g *generator) content() File {
 	f := File{Mode: merge.ModeRegular}
-	switch g.rng.IntN(24) {
+	switch g.rng.IntN(g.odds) {
 	case 0:
 		return File{merge.ModeSymlink, g.one("a", "b/f", "c")}
 	case 1:
@@ -99,10 +102,14 @@ func (g *generator) put(files Files, path string, f File) {
 }
 
 func (g *generator) pick(files Files) string {
-	if len(files) == 0 {
+	paths := files.Paths()
+	if g.near != nil {
+		paths = slices.DeleteFunc(paths, func(path string) bool { return !g.near(path) })
+	}
+	if len(paths) == 0 {
 		return ""
 	}
-	return files.Paths()[g.rng.IntN(len(files))]
+	return paths[g.rng.IntN(len(paths))]
 }
 
 // change changes some lines.
@@ -132,17 +139,15 @@ func (g *generator) change(f File) File {
 
 // edit returns files after some random edits.
 func (g *generator) edit(files Files) Files {
-	out := Files{}
-	for path, f := range files {
-		out[path] = f
-	}
-	for range g.rng.IntN(7) {
-		g.step(out)
+	out := maps.Clone(files)
+	for range g.rng.IntN(g.steps + 1) {
+		g.step(g, out)
 	}
 	return out
 }
 
-func (g *generator) step(files Files) {
+// anyStep makes one edit of any kind.
+func anyStep(g *generator, files Files) {
 	path := g.pick(files)
 	if path == "" {
 		g.add(files, g.path())
@@ -224,3 +229,66 @@ func (g *generator) renameDir(files Files, path string) {
 		g.put(files, have, moved[have])
 	}
 }
+
+// below returns the files in and below a directory, by their path from there.
+func below(files Files, dir string) Files {
+	out := Files{}
+	for path, f := range files {
+		if rest, ok := strings.CutPrefix(path, dir+"/"); ok {
+			out[rest] = f
+		}
+	}
+	return out
+}
+
+// relocate moves the files that are at from to the directory to.
+func (g *generator) relocate(files Files, from, to string, moved Files) {
+	for rest := range moved {
+		delete(files, from+"/"+rest)
+	}
+	for _, rest := range moved.Paths() {
+		g.put(files, strings.TrimPrefix(to+"/"+rest, "/"), moved[rest])
+	}
+}
+
+// moveDir moves a whole directory one up, one down or below another one, or lets two change places.
+func (g *generator) moveDir(files Files, path string) {
+	from := parent(path)
+	if from == "" {
+		return
+	}
+	moved, to := below(files, from), g.dir()
+	switch g.rng.IntN(4) {
+	case 0:
+		to = parent(from)
+	case 1:
+		to = from + "/" + g.name()
+	case 2:
+		to += "/" + from[strings.LastIndexByte(from, '/')+1:]
+	default:
+		if there := below(files, to); len(there) > 0 && !strings.HasPrefix(to+"/", from+"/") && !strings.HasPrefix(from+"/", to+"/") {
+			g.relocate(files, from, "swap", moved)
+			g.relocate(files, to, from, there)
+			from = "swap"
+		}
+	}
+	g.relocate(files, from, to, moved)
+}
+
+// splitDir moves the files of a directory to two others.
+func (g *generator) splitDir(files Files, path string) {
+	from := parent(path)
+	if from == "" {
+		return
+	}
+	parts := [2]Files{{}, {}}
+	all := below(files, from)
+	for i, rest := range all.Paths() {
+		parts[(i+g.rng.IntN(8)/7)%2][rest] = all[rest]
+	}
+	g.relocate(files, from, g.dir(), parts[0])
+	g.relocate(files, from, g.dir(), parts[1])
+}
+
+// parent returns the directory of path, "" for the root.
+func parent(path string) string { return path[:max(0, strings.LastIndexByte(path, '/'))] }

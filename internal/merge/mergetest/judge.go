@@ -57,41 +57,61 @@ func refName(i, side int) string {
 	return fmt.Sprintf("%s-%d", [3]string{"base", "ours", "theirs"}[side], i)
 }
 
-// Merge has git merge all cases in one process and returns its answers. Attributes are not read. It
-// starts over in a new repository, so that batches do not add up.
+// Merge has git merge all cases and returns its answers: in one process those without attributes, the
+// others each in one of its own. It starts over in a new repository, so that batches do not add up.
 func (j *Judge) Merge(cases []Case) ([]Answer, error) {
 	if err := os.RemoveAll(filepath.Join(j.dir, "objects", "pack")); err != nil {
 		return nil, err
 	}
-	var stream, input bytes.Buffer
+	var stream bytes.Buffer
+	var together, alone []int
 	for i, c := range cases {
 		for side, files := range []Files{c.Base, c.Ours, c.Theirs} {
 			writeCommit(&stream, i, side, files)
 		}
-		fmt.Fprintf(&input, "%s %s\n", refName(i, 1), refName(i, 2))
+		if c.hasAttributes() {
+			alone = append(alone, i)
+		} else {
+			together = append(together, i)
+		}
 	}
 	if _, _, err := j.run(stream.Bytes(), "fast-import", "--quiet", "--force", "--depth=0"); err != nil {
 		return nil, err
 	}
-	out, _, err := j.run(input.Bytes(), "merge-tree", "--stdin", "-z")
-	if err == nil {
-		return readAnswers(string(out), len(cases))
+	answers := make([]Answer, len(cases))
+	if err := j.mergeTogether(together, answers); err != nil {
+		alone = append(alone, together...) // git died of one of them
 	}
-	// git died of one of the cases: ask for each alone.
-	var answers []Answer
-	for _, line := range strings.SplitAfter(strings.TrimSuffix(input.String(), "\n"), "\n") {
-		out, _, err := j.run([]byte(strings.TrimSuffix(line, "\n")+"\n"), "merge-tree", "--stdin", "-z")
-		if err != nil {
-			answers = append(answers, Answer{Err: err.Error()})
-			continue
+	for _, i := range alone {
+		var options []string
+		if cases[i].hasAttributes() { // git before 2.41 has no such option
+			options = []string{"--attr-source=" + refName(i, 1)}
 		}
-		one, err := readAnswers(string(out), 1)
-		if err != nil {
-			return nil, err
+		if err := j.mergeTogether([]int{i}, answers, options...); err != nil {
+			answers[i] = Answer{Err: err.Error()}
 		}
-		answers = append(answers, one...)
 	}
 	return answers, nil
+}
+
+// mergeTogether has one git process merge some cases.
+func (j *Judge) mergeTogether(cases []int, answers []Answer, options ...string) error {
+	var input bytes.Buffer
+	for _, i := range cases {
+		fmt.Fprintf(&input, "%s %s\n", refName(i, 1), refName(i, 2))
+	}
+	out, _, err := j.run(input.Bytes(), append(options, "merge-tree", "--stdin", "-z")...)
+	if err != nil {
+		return err
+	}
+	read, err := readAnswers(string(out), len(cases))
+	if err != nil {
+		return err
+	}
+	for n, i := range cases {
+		answers[i] = read[n]
+	}
+	return nil
 }
 
 // writeCommit writes one side of case i. Ours and theirs are children of base: older versions of git
@@ -159,7 +179,15 @@ func readAnswers(out string, n int) ([]Answer, error) {
 // idle tells whether git's message is about a file that it moves out of the way of a directory and
 // then drops, since only the other side had a wish for it. We do not call that a conflict.
 func (a Answer) idle(kind, path string) bool {
-	return kind == "CONFLICT (file/directory)" && !a.lists(path)
+	if kind != "CONFLICT (file/directory)" || a.lists(path) {
+		return false
+	}
+	for _, stage := range a.Stages { // moved once more, for the type of what the other side has
+		if strings.Contains(stage, "\t"+path+"~") {
+			return false
+		}
+	}
+	return true
 }
 
 // Broken tells in what way git's own conflicted tree is broken, where a directory rename put a file

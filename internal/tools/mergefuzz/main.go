@@ -13,9 +13,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"github.com/git-backport/git-backport/internal/merge"
+	"github.com/git-backport/git-backport/internal/merge/mergetest"
 )
 
 func main() {
@@ -34,7 +36,11 @@ func main() {
 		exitOn(treeCampaign{git: c.git}.replay(flag.Args()))
 	}
 	if *trees > 0 {
-		exitOn(treeCampaign{trees: *trees, batch: c.batch, seed: c.seed, git: c.git, out: c.out, write: *write}.run())
+		kinds := mergetest.Kinds()
+		if c.only != "" {
+			kinds = slices.DeleteFunc(kinds, func(k mergetest.Kind) bool { return k.Name != c.only })
+		}
+		exitOn(treeCampaign{trees: *trees, batch: c.batch, seed: c.seed, git: c.git, out: c.out, write: *write, kinds: kinds}.run())
 	}
 	styles := map[string]merge.Style{"merge": merge.StyleMerge, "diff3": merge.StyleDiff3, "zdiff3": merge.StyleZdiff3}
 	var known bool

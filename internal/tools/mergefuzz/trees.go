@@ -3,10 +3,11 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/internal/merge/mergetest"
@@ -19,6 +20,7 @@ type treeCampaign struct {
 	seed         uint64
 	git, out     string
 	write        string // outcomes that reproducers are written for
+	kinds        []mergetest.Kind
 }
 
 // newJudge makes a judge in a directory that end removes.
@@ -41,14 +43,20 @@ func (c treeCampaign) run() (differ int, err error) {
 		return 0, err
 	}
 	defer end()
-	counts := map[string]int{}
+	counts := map[string]map[string]int{}
+	batches := 0
 	for done := 0; done < c.trees; {
 		n := min(c.batch, c.trees-done)
 		cases := make([]mergetest.Case, n)
+		kind := c.kinds[batches%len(c.kinds)]
+		batches++
+		if counts[kind.Name] == nil {
+			counts[kind.Name] = map[string]int{}
+		}
 		for i := range cases {
 			seed := c.seed + uint64(done+i)
-			cases[i] = mergetest.Random(rand.New(rand.NewPCG(seed, 7)))
-			cases[i].Name = fmt.Sprintf("random-%d", seed)
+			cases[i] = kind.Random(rand.New(rand.NewPCG(seed, 7)))
+			cases[i].Name = fmt.Sprintf("%s-%d", kind.Name, seed)
 		}
 		answers, err := judge.Merge(cases)
 		if err != nil {
@@ -60,7 +68,7 @@ func (c treeCampaign) run() (differ int, err error) {
 			if err != nil {
 				return differ, err
 			}
-			counts[got.what]++
+			counts[kind.Name][got.what]++
 			if got.differs {
 				differ++
 			}
@@ -76,13 +84,11 @@ func (c treeCampaign) run() (differ int, err error) {
 		done += n
 	}
 	fmt.Printf("%d tree merges, %d differ\n", c.trees, differ)
-	var kinds []string
-	for what := range counts {
-		kinds = append(kinds, what)
-	}
-	sort.Strings(kinds)
-	for _, what := range kinds {
-		fmt.Printf("  %s: %d\n", what, counts[what])
+	for _, kind := range c.kinds {
+		fmt.Println(kind.Name)
+		for _, what := range slices.Sorted(maps.Keys(counts[kind.Name])) {
+			fmt.Printf("  %s: %d\n", what, counts[kind.Name][what])
+		}
 	}
 	return differ, nil
 }
