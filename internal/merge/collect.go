@@ -40,16 +40,24 @@ func (m *merger) visitDeferred(side int) error {
 		}
 		n, _ := m.lookup(path)
 		if s.whole && !s.wanted[path] {
-			n.settled, n.result = true, n.stages[side]
+			n.takeWhole(side)
 			return
 		}
 		err = m.visitDir(n, uint8(watch))
 	})
 	s.deferred.each(func(path string, _ int) { // below those that were wanted
 		n, _ := m.lookup(path)
-		n.settled, n.result = true, n.stages[side]
+		n.takeWhole(side)
 	})
 	return err
+}
+
+// takeWhole gives n what side has there. A file in the place of a directory stays open: it may be a
+// file that was renamed.
+func (n *node) takeWhole(side int) {
+	if n.files&(1<<side) == 0 {
+		n.settled, n.result = true, n.stages[side]
+	}
 }
 
 // visitDir visits the directory at n on the sides that have one.
@@ -177,7 +185,6 @@ func (m *merger) open(d *dir, t *triple) (*node, error) {
 			n.stages[side] = Version{Mode: e.Mode, ID: e.ID}
 		}
 	}
-	n.clash = t.files != 0 && t.trees != 0
 	d.insert(n)
 	m.nodes++
 	m.pathSum += len(n.path)

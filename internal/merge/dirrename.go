@@ -111,7 +111,7 @@ func (m *merger) moveByDirRename(side int, c *fileChange, moves [3]map[string]*d
 		return nil
 	}
 	up, _ := splitPath(to)
-	d, err := m.ensureDir(up)
+	d, err := m.ensureDir(up, side)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (m *merger) moveTo(side int, c *fileChange, d *dir, to string) {
 	old, oldPath := c.node, c.path
 	moved := &node{files: 1 << side}
 	moved.stages[side] = old.stages[side]
-	old.files, old.clash, old.equal = 0, false, 0
+	old.files, old.equal = 0, 0
 	if old.trees == 0 && old.sub == nil {
 		old.settled = true
 		delete(old.parent.index, old.name)
@@ -179,7 +179,6 @@ func (m *merger) moveTo(side int, c *fileChange, d *dir, to string) {
 	if n := d.index[name]; n != nil {
 		n.stages[side], n.from[side] = moved.stages[side], oldPath
 		n.files |= 1 << side
-		n.clash = n.trees != 0 || n.sub != nil
 		moved = n
 	} else {
 		moved.path, moved.name, moved.from[side] = to, name, oldPath

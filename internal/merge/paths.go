@@ -28,7 +28,6 @@ type node struct {
 	trees  uint8     // sides that have a directory here
 	equal  uint8     // two sides whose files are the same, or 0
 
-	clash    bool // a file and a directory of this name
 	disputed bool // a conflict about the path, whatever the content
 	aside    int  // the side whose file was moved here, out of the way of a directory; or 0
 	removed  bool // renamed away, or gone on both sides: nothing is left here
@@ -104,19 +103,19 @@ func (m *merger) lookup(path string) (n *node, settled bool) {
 	return nil, d.holds(name)
 }
 
-// ensureDir returns the directory of path, making it and its parents known where they are new. The
+// ensureDir returns the directory of path, making it and its parents known, as side's, where they are new. The
 // content of a directory that was taken whole is looked at after all: git forgets it. It returns nil
 // when a settled file is in the way.
-func (m *merger) ensureDir(path string) (*dir, error) {
+func (m *merger) ensureDir(path string, side int) (*dir, error) {
 	if d := m.dirs[path]; d != nil {
 		return d, nil
 	}
 	up, name := splitPath(path)
-	parent, err := m.ensureDir(up)
+	parent, err := m.ensureDir(up, side)
 	if parent == nil || err != nil {
 		return nil, err
 	}
-	n := parent.index[name]
+	n, made := parent.index[name], false
 	if n == nil {
 		v, settled := parent.release(name)
 		if settled && v.Mode != ModeTree {
@@ -125,8 +124,13 @@ func (m *merger) ensureDir(path string) (*dir, error) {
 		}
 		n = &node{path: path, name: name, settled: true, result: v}
 		parent.insert(n)
+		made = !settled
 	}
-	return m.unsettle(n)
+	d, err := m.unsettle(n)
+	if made {
+		n.trees = 1 << side
+	}
+	return d, err
 }
 
 // unsettle makes a directory of n that files can be put into.
@@ -144,7 +148,6 @@ func (m *merger) unsettle(n *node) (*dir, error) {
 		n.settled, n.result, n.files, n.trees = false, Version{}, 0, 0
 	}
 	m.dirs[n.path] = d
-	n.clash = n.files != 0
 	n.sub = d
 	return d, nil
 }
