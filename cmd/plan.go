@@ -262,9 +262,21 @@ func (a *app) planWarnings(w *workspace, fix backport.Fix, rep *backport.Report,
 		out = append(out, "no identity: git does not know who commits, so commit ids are not shown; "+identityAdvice)
 	}
 	for _, s := range gitconfig.PickSettings(w.repo.Config) {
-		out = append(out, fmt.Sprintf("%s = %s is ignored here: %s", s.Key, s.Value, s.Effect))
+		out = append(out, settingWarning(s))
 	}
 	return out
+}
+
+// settingWarning says what becomes of a setting of git that changes picks.
+func settingWarning(s gitconfig.Setting) string {
+	said := "is ignored here: git %s"
+	switch s.Fate {
+	case gitconfig.Heeded:
+		said = "is heeded: it %s, and without it the result may be another one"
+	case gitconfig.Conflict:
+		said = "is not followed: git %s; a path that needs it is a conflict"
+	}
+	return fmt.Sprintf("%s = %s "+said, s.Key, s.Value, s.Effect)
 }
 
 // newerTips says which tips are younger than the policy's day: they are not what they were then.

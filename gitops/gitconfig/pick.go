@@ -7,44 +7,56 @@ type Setting struct {
 	Key    string
 	Value  string
 	Origin string // file and line, or variable
-	Effect string // what git would do with it
+	Effect string // what git does with it
+	Fate   Fate
 }
+
+// A Fate is what becomes of a setting here.
+type Fate int
+
+// The fates of a setting.
+const (
+	Ignored  Fate = iota // git's default is used
+	Heeded               // it is used, as git uses it: it is about attributes
+	Conflict             // a path that it is about is a conflict
+)
 
 // pickRule is a key that changes what a pick results in, and the values that change nothing.
 type pickRule struct {
 	key      string
 	defaults []string // besides the key being unset; "true" and "false" stand for their synonyms
 	effect   string
+	fate     Fate
 }
 
 func pickRules() []pickRule {
 	return []pickRule{
-		{"merge.renames", []string{"true", "copies", "copy"}, "does not find renames"},
-		{"merge.renameLimit", nil, "gives up on renames at another number of files"},
-		{"merge.directoryRenames", []string{"conflict"}, "moves new files into renamed directories, or leaves them, without asking"},
-		{"merge.conflictStyle", []string{"merge"}, "writes other conflict markers"},
-		{"merge.default", nil, "merges files of no merge attribute with another driver"},
-		{"merge.renormalize", []string{"false"}, "converts line ends before it merges"},
-		{"diff.renames", []string{"true", "copies", "copy"}, "does not find renames, unless merge.renames is set"},
-		{"diff.renameLimit", nil, "gives up on renames at another number of files, unless merge.renameLimit is set"},
-		{"diff.algorithm", []string{"histogram"}, "aligns changed lines otherwise"},
-		{"i18n.commitEncoding", []string{"utf-8", "UTF-8", "utf8", "UTF8"}, "writes the message in that encoding"},
-		{"commit.cleanup", []string{"default", "whitespace", "scissors"}, "cleans the message up otherwise"},
-		{"core.abbrev", []string{"auto"}, "writes ids of another length into conflict markers"},
-		{"core.attributesFile", nil, "applies attributes of the user to merges"},
-		{"trailer.separators", []string{":"}, "takes other lines for trailers"},
+		{"merge.renames", []string{"true", "copies", "copy"}, "does not find renames", Ignored},
+		{"merge.renameLimit", nil, "gives up on renames at another number of files", Ignored},
+		{"merge.directoryRenames", []string{"conflict"}, "moves new files into renamed directories, or leaves them, without asking", Ignored},
+		{"merge.conflictStyle", []string{"merge"}, "writes other conflict markers", Ignored},
+		{"merge.default", nil, "merges files of no merge attribute with another driver", Heeded},
+		{"merge.renormalize", []string{"false"}, "converts line ends before it merges", Conflict},
+		{"diff.renames", []string{"true", "copies", "copy"}, "does not find renames, unless merge.renames is set", Ignored},
+		{"diff.renameLimit", nil, "gives up on renames at another number of files, unless merge.renameLimit is set", Ignored},
+		{"diff.algorithm", []string{"histogram"}, "aligns changed lines otherwise", Ignored},
+		{"i18n.commitEncoding", []string{"utf-8", "UTF-8", "utf8", "UTF8"}, "writes the message in that encoding", Ignored},
+		{"commit.cleanup", []string{"default", "whitespace", "scissors"}, "cleans the message up otherwise", Ignored},
+		{"core.abbrev", []string{"auto"}, "writes ids of another length into conflict markers", Ignored},
+		{"core.attributesFile", nil, "applies attributes of the user to merges", Heeded},
+		{"trailer.separators", []string{":"}, "takes other lines for trailers", Ignored},
 	}
 }
 
 // PickSettings returns the settings in c that would change the result of a cherry-pick by git,
-// sorted by key: what is ignored here, so that two people get the same tree, and worth a warning.
-// A setting that repeats git's default is none. Merge drivers and keys of trailers are included.
+// sorted by key: what is ignored here, so that two people get the same tree, or may give them different
+// ones, and is worth a warning. A setting that repeats git's default is none. Merge drivers and keys of trailers are included.
 func PickSettings(c *Config) []Setting {
 	var out []Setting
 	for _, rule := range pickRules() {
 		e, ok := c.Get(rule.key)
 		if ok && !rule.isDefault(e) {
-			out = append(out, settingOf(rule.key, e, rule.effect))
+			out = append(out, settingOf(rule.key, e, rule.effect, rule.fate))
 		}
 	}
 	seen := map[string]bool{}
@@ -56,10 +68,10 @@ func PickSettings(c *Config) []Setting {
 		switch {
 		case section == "merge" && name == "driver":
 			last, _ := c.Get(e.Key)
-			out = append(out, settingOf(e.Key, last, "runs a command to merge files with the attribute merge="+sub))
+			out = append(out, settingOf(e.Key, last, "runs a command to merge files with the attribute merge="+sub, Conflict))
 		case section == "trailer" && name == "key":
 			last, _ := c.Get(e.Key)
-			out = append(out, settingOf(e.Key, last, "takes other lines for trailers"))
+			out = append(out, settingOf(e.Key, last, "takes other lines for trailers", Ignored))
 		}
 		seen[e.Key] = true
 	}
@@ -84,6 +96,6 @@ func (r pickRule) isDefault(e Entry) bool {
 	return false
 }
 
-func settingOf(key string, e Entry, effect string) Setting {
-	return Setting{Key: key, Value: e.Value, Origin: e.Origin.String(), Effect: effect}
+func settingOf(key string, e Entry, effect string, fate Fate) Setting {
+	return Setting{Key: key, Value: e.Value, Origin: e.Origin.String(), Effect: effect, Fate: fate}
 }

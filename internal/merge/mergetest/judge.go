@@ -233,7 +233,7 @@ func (j *Judge) Broken(c Case, git Answer, ours Files) (string, error) {
 	}
 	for _, path := range ours.Paths() {
 		kept := c.Ours[path] == ours[path] || c.Theirs[path] == ours[path]
-		if kept && !seen[path] && !git.lists(path) && git.movesBeside(path) {
+		if kept && !seen[path] && !git.lists(path) && git.movesBeside(path, seen) {
 			return "git's tree lacks a file of the directory that it moves another file to", nil
 		}
 	}
@@ -250,16 +250,28 @@ func (a Answer) lists(path string) bool {
 	return false
 }
 
-// movesBeside tells whether a directory rename takes a file to the directory of path or one above.
-func (a Answer) movesBeside(path string) bool {
+// movesBeside tells whether a directory rename takes a file to a directory above path of which nothing
+// else is left; seen are the files of a's tree.
+func (a Answer) movesBeside(path string, seen map[string]bool) bool {
 	for _, message := range a.Messages {
 		_, to, ok := strings.Cut(message, "suggesting it should perhaps be moved to ")
 		if !ok {
 			continue
 		}
-		if i := strings.LastIndexByte(to, '/'); i >= 0 && strings.HasPrefix(path, to[:i+1]) {
-			return true
+		for dir := parent(to); dir != ""; dir = parent(dir) {
+			if strings.HasPrefix(path, dir+"/") && a.holdsOnlyConflicts(dir, seen) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+func (a Answer) holdsOnlyConflicts(dir string, seen map[string]bool) bool {
+	for path := range seen {
+		if strings.HasPrefix(path, dir+"/") && !a.lists(path) {
+			return false
+		}
+	}
+	return true
 }
