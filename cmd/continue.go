@@ -14,6 +14,7 @@ import (
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
@@ -298,8 +299,11 @@ func cleanText(w io.Writer, o backport.Outcome, what string) error {
 		}
 		for _, l := range k.Facts() {
 			if err == nil {
-				_, err = fmt.Fprintf(w, "    %s\n", streams.Clean(l))
+				_, err = fmt.Fprintf(w, "      %s\n", streams.Clean(l))
 			}
+		}
+		if err == nil {
+			err = report.DiffersText(w, k)
 		}
 	}
 	return err

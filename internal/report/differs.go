@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
@@ -89,6 +90,14 @@ func (p *page) differs(k backport.Pick) {
 	if more > 0 {
 		p.printf("        %s\n", p.paint(dim, "… "+count(more, "line")+" more (-v shows them)"))
 	}
+}
+
+// DiffersText prints how the version of a pick that was taken from another branch differs from main's;
+// nothing where it does not.
+func DiffersText(w io.Writer, k backport.Pick) error {
+	p := &page{w: w}
+	p.differs(k)
+	return p.err
 }
 
 // differsText is the same for the text of a pull request.
