@@ -79,7 +79,10 @@ func explainObjects(err error) *Error {
 	if _, ok := as[*odb.TooLargeError](err); ok {
 		return &Error{Exit: ExitRepository, Code: "too-large", Hint: "files that both sides changed are merged up to 128 MiB; merge this one by hand"}
 	}
-	for _, bad := range []error{as2[*object.TreeError](err), as2[*object.CommitError](err), as2[*gitops.TreeDepthError](err)} {
+	if _, ok := as[*gitops.LimitError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "too-large", Hint: "that much is not merged here; merge this one by hand"}
+	}
+	for _, bad := range []error{as2[*object.TreeError](err), as2[*object.CommitError](err)} {
 		if bad != nil {
 			return &Error{Exit: ExitRepository, Code: "malformed-object", Hint: "git fsck --strict tells more"}
 		}

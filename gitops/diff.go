@@ -2,6 +2,7 @@ package gitops
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"slices"
 	"sort"
@@ -24,30 +25,47 @@ type Change struct {
 // different ids are read. A zero id is the empty tree. enter decides which directories are looked
 // into, nil meaning all.
 func (s *Session) Changes(ctx context.Context, before, after ID, enter func(dir string) bool) ([]Change, error) {
-	var out []Change
-	err := s.diffTrees(ctx, "", before, after, enter, &out, 0)
-	sort.Slice(out, func(i, j int) bool { return out[i].Path < out[j].Path })
-	return out, err
+	d := treeDiff{ctx: ctx, session: s, enter: enter, most: maxTreeChanges}
+	err := d.trees("", before, after, 0)
+	sort.Slice(d.out, func(i, j int) bool { return d.out[i].Path < d.out[j].Path })
+	return d.out, err
 }
 
-// maxTreeDepth bounds how deep directories may nest.
-const maxTreeDepth = 1024
+// The limits of a comparison of trees. A tree of a few objects can stand for any number of paths.
+const (
+	maxTreeDepth   = 1024
+	maxTreeChanges = 1_000_000 // paths and directories that differ, as in a merge
+)
 
-func (s *Session) diffTrees(ctx context.Context, prefix string, before, after ID, enter func(string) bool, out *[]Change, depth int) error {
+// A treeDiff is one comparison of trees.
+type treeDiff struct {
+	ctx     context.Context
+	session *Session
+	enter   func(dir string) bool
+	out     []Change
+	dirs    int
+	most    int // paths and directories that may differ
+}
+
+func (d *treeDiff) trees(prefix string, before, after ID, depth int) error {
 	if before == after {
 		return nil
 	}
-	if err := ctx.Err(); err != nil {
+	if err := d.ctx.Err(); err != nil {
 		return err
 	}
-	if depth > maxTreeDepth {
-		return &TreeDepthError{Path: prefix}
+	d.dirs++
+	switch {
+	case depth > maxTreeDepth:
+		return &LimitError{What: fmt.Sprintf("directory %.60q…: directories nest deeper than %d", prefix, maxTreeDepth)}
+	case d.dirs+len(d.out) > d.most:
+		return &LimitError{What: fmt.Sprintf("directory %.60q…: more than %d paths differ between two trees", prefix, d.most)}
 	}
-	a, err := s.entries(before)
+	a, err := d.session.entries(before)
 	if err != nil {
 		return err
 	}
-	b, err := s.entries(after)
+	b, err := d.session.entries(after)
 	if err != nil {
 		return err
 	}
@@ -61,13 +79,13 @@ func (s *Session) diffTrees(ctx context.Context, prefix string, before, after ID
 		if had && old == e {
 			continue
 		}
-		if err := s.diffEntry(ctx, prefix+e.Name, old, e, enter, out, depth); err != nil {
+		if err := d.entry(prefix+e.Name, old, e, depth); err != nil {
 			return err
 		}
 	}
 	for _, e := range a {
 		if _, gone := olds[e.Name]; gone {
-			if err := s.diffEntry(ctx, prefix+e.Name, e, object.TreeEntry{}, enter, out, depth); err != nil {
+			if err := d.entry(prefix+e.Name, e, object.TreeEntry{}, depth); err != nil {
 				return err
 			}
 		}
@@ -75,8 +93,8 @@ func (s *Session) diffTrees(ctx context.Context, prefix string, before, after ID
 	return nil
 }
 
-// diffEntry compares what one name holds on both sides; a zero entry is an absent one.
-func (s *Session) diffEntry(ctx context.Context, path string, old, now object.TreeEntry, enter func(string) bool, out *[]Change, depth int) error {
+// entry compares what one name holds on both sides; a zero entry is an absent one.
+func (d *treeDiff) entry(path string, old, now object.TreeEntry, depth int) error {
 	var oldTree, newTree ID
 	change := Change{Path: path}
 	switch {
@@ -92,12 +110,12 @@ func (s *Session) diffEntry(ctx context.Context, path string, old, now object.Tr
 		change.New = &Stage{Mode: uint32(now.Mode), ID: now.ID}
 	}
 	if change.Old != nil || change.New != nil {
-		*out = append(*out, change)
+		d.out = append(d.out, change)
 	}
-	if oldTree == newTree || (enter != nil && !enter(path)) {
+	if oldTree == newTree || (d.enter != nil && !d.enter(path)) {
 		return nil
 	}
-	return s.diffTrees(ctx, path+"/", oldTree, newTree, enter, out, depth+1)
+	return d.trees(path+"/", oldTree, newTree, depth+1)
 }
 
 func (s *Session) entries(tree ID) ([]object.TreeEntry, error) {

@@ -3,6 +3,7 @@ package gitops
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -148,7 +149,7 @@ func (s *Session) Merge(ctx context.Context, base, ours, theirs ID, labels Label
 	}
 	res, err := merge.Trees(ctx, mergeStore{s}, merge.ID(base), merge.ID(ours), merge.ID(theirs), opts)
 	if err != nil {
-		return PickResult{}, err
+		return PickResult{}, limitError(err)
 	}
 	out := PickResult{
 		Tree: ID(res.Tree), Conflicts: conflicts(res), RenameLimit: res.Facts.RenameLimit,
@@ -158,6 +159,16 @@ func (s *Session) Merge(ctx context.Context, base, ours, theirs ID, labels Label
 		out.Renames = append(out.Renames, Rename{From: rn.From, To: rn.To, Ours: rn.Ours, Score: rn.Score})
 	}
 	return out, nil
+}
+
+// limitError makes a LimitError of an error that is one of the merge's.
+func limitError(err error) error {
+	var trees *merge.TreeLimitError
+	var text *merge.LimitError
+	if errors.As(err, &trees) || errors.As(err, &text) {
+		return &LimitError{What: err.Error()}
+	}
+	return err
 }
 
 // conflicts joins git's two views of what is unsettled: the unmerged paths of the index and the

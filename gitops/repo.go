@@ -47,12 +47,11 @@ func (e *ShallowError) Error() string {
 	return fmt.Sprintf("commit %s is the boundary of a shallow clone: its parent is not here", e.Commit)
 }
 
-// A TreeDepthError is a tree whose directories nest too deep.
-type TreeDepthError struct{ Path string }
+// A LimitError is work on trees or texts that would need more than is granted, such as one on a tree of
+// a few objects that stands for billions of paths.
+type LimitError struct{ What string }
 
-func (e *TreeDepthError) Error() string {
-	return fmt.Sprintf("directory %.60q… nests deeper than %d levels", e.Path, maxTreeDepth)
-}
+func (e *LimitError) Error() string { return e.What }
 
 // maxBlob bounds the files that are read, in bytes: a merge of three such takes several times as much
 // memory. A larger one that only one side changed is taken by its id, unread.

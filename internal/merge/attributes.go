@@ -128,7 +128,7 @@ func (a *attributes) dir(path string) (*attrDir, error) {
 		cut := strings.LastIndexByte(path, '/')
 		parent := a.dirs[path[:max(cut, 0)]]
 		e, ok := findEntry(parent.entries, path[cut+1:])
-		if !ok || e.Mode != ModeTree {
+		if !ok || canonical(e.Mode) != ModeTree {
 			return d, nil
 		}
 		id = e.ID
@@ -139,7 +139,7 @@ func (a *attributes) dir(path string) (*attrDir, error) {
 	}
 	d.entries = entries
 	e, ok := findEntry(entries, ".gitattributes")
-	if !ok || e.Mode != ModeRegular && e.Mode != ModeExec {
+	if !ok || !isRegular(e.Mode) {
 		return d, nil
 	}
 	size, err := a.st.BlobSize(e.ID)

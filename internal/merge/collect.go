@@ -87,16 +87,13 @@ func (m *merger) visit(d *dir, watch uint8) error {
 	}
 	var w walker
 	for side, id := range d.trees {
-		entries, raw, err := m.readTree(id, d.path)
+		entries, err := m.readTree(id, d.path)
 		if err != nil {
 			return err
 		}
 		w.lists[side] = entries
 		if side != sideBase {
 			d.lists[side] = entries
-		}
-		if raw {
-			d.raw |= 1 << side
 		}
 	}
 	var t triple

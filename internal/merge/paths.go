@@ -48,7 +48,6 @@ type dir struct {
 	path  string
 	trees [3]ID
 	lists [3][]Entry // of ours and theirs, as read
-	raw   uint8      // sides whose tree holds modes that git rewrites
 	whole []Entry    // entries that the trees settled
 	nodes []*node    // entries that they did not, in the order they were met
 	index map[string]*node
@@ -140,7 +139,7 @@ func (m *merger) unsettle(n *node) (*dir, error) {
 		if n.result != (Version{}) && n.result.Mode != ModeTree {
 			return nil, nil
 		}
-		entries, _, err := m.readTree(n.result.ID, n.path)
+		entries, err := m.readTree(n.result.ID, n.path)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -52,30 +53,26 @@ func canonical(mode Mode) Mode {
 	return ModeGitlink
 }
 
-// readTree reads a tree, checked and with canonical modes; raw tells that the stored modes differ.
-func (m *merger) readTree(id ID, path string) (entries []Entry, raw bool, err error) {
+// readTree reads a tree, checked and with canonical modes.
+func (m *merger) readTree(id ID, path string) ([]Entry, error) {
 	if id.IsZero() {
-		return nil, false, nil
+		return nil, nil
 	}
-	entries, err = m.st.Tree(id)
+	entries, err := m.st.Tree(id)
 	if err != nil {
-		return nil, false, fmt.Errorf("reading tree %s of directory %q: %w", id, path, err)
+		return nil, fmt.Errorf("reading tree %s of directory %q: %w", id, path, err)
 	}
 	if i, what := malformed(entries); what != "" {
-		return nil, false, &MalformedTreeError{Tree: id, Path: path, Name: entries[i].Name, What: what}
+		return nil, &MalformedTreeError{Tree: id, Path: path, Name: entries[i].Name, What: what}
 	}
-	for i := range entries {
-		if canonical(entries[i].Mode) != entries[i].Mode {
-			raw = true
-		}
-	}
-	if raw {
-		entries = append([]Entry(nil), entries...)
+	odd := func(e Entry) bool { return e.Mode != canonical(e.Mode) }
+	if slices.ContainsFunc(entries, odd) {
+		entries = slices.Clone(entries)
 		for i := range entries {
 			entries[i].Mode = canonical(entries[i].Mode)
 		}
 	}
-	return entries, raw, nil
+	return entries, nil
 }
 
 // malformed returns the first entry that is wrong, and what is wrong with it.
