@@ -59,3 +59,16 @@ func ids(list []policy.LineID) string {
 	}
 	return orDash(strings.Join(out, " "))
 }
+
+// days replays every day on which several lines were patched.
+func (r *replay) days() error {
+	rows, err := patchDays(r)
+	if err != nil {
+		return err
+	}
+	r.printf("\n## The days of patch releases\n\nEvery day on which at least two lines got a patch release, what the policy (preset wasmtime) requires of a security fix on that\nday, and the difference. *Extra*: patched though the policy does not require it, and why it does not. *Missing*: required and not patched.\n\n| day | patched | required | pending | first releases | extra | missing | why not required |\n|---|---|---|---|---|---|---|---|\n")
+	for _, row := range rows {
+		r.printf("| %s |\n", strings.Join(row, " | "))
+	}
+	return nil
+}

@@ -1,12 +1,13 @@
-// Command replay runs the program on a full clone of bytecodealliance/wasmtime and writes
-// docs/wasmtime.md: what the policy says about the days of real security releases and what the
-// maintainers did, and how three real fixes fare on each of their branches. It reads the clone and
-// changes nothing in it.
+// Command replay runs the program on a full clone of a project and writes a page of docs/: what became
+// of the backports that its maintainers made, picked again onto the branches as they stood, and what the
+// means against conflicts make of those that conflict. On Wasmtime also what the policy says about the
+// days of real security releases and what the maintainers did, and how three real fixes fare on each of
+// their branches. It reads the clone and changes nothing in it.
 package main
 
 import (
 	"bytes"
-	"encoding/json"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,19 +17,28 @@ import (
 	"strings"
 	"time"
 
-	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/internal/config"
 )
 
 func main() {
-	clone := flag.String("C", "", "a full clone of bytecodealliance/wasmtime")
+	r := &replay{}
+	flag.StringVar(&r.clone, "C", "", "a full clone")
+	flag.StringVar(&r.git, "git", "git", "the git to compare with")
+	flag.StringVar(&r.name, "name", "Wasmtime", "the project, as the page calls it")
+	flag.StringVar(&r.source, "policy", "preset:wasmtime", "the policy: preset:NAME, or init for what init proposes")
+	flag.IntVar(&r.limit, "limit", 0, "how many fixes, at most; 0 is all that are found")
+	flag.BoolVar(&r.verbose, "v", false, "say on stderr what is replayed")
+	only := flag.Bool("conflicts", false, "only the section about conflicts")
 	out := flag.String("o", "docs/wasmtime.md", "the page to write")
-	git := flag.String("git", "git", "the git to compare with")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "replay-")
 	if err == nil {
 		defer os.RemoveAll(dir)
-		r := &replay{clone: *clone, git: *git, program: filepath.Join(dir, "git-backport"), scratch: filepath.Join(dir, "clone.git")}
-		if err = r.run(); err == nil {
+		r.program, r.scratch = filepath.Join(dir, "git-backport"), filepath.Join(dir, "clone.git")
+		r.ruled, r.unruled = filepath.Join(dir, "ruled.toml"), filepath.Join(dir, "unruled.toml")
+		if err = r.run(*only); err == nil {
 			err = os.WriteFile(*out, r.page.Bytes(), 0o644)
 		}
 	}
@@ -39,43 +49,21 @@ func main() {
 }
 
 type replay struct {
-	clone, git, program, scratch string
-	page                         bytes.Buffer
+	clone, git, name, source string
+	limit                    int
+	verbose                  bool
+
+	program, scratch string // the built program, and a clone that shares the objects
+	ruled, unruled   string // policy files: as it is, and without its path rules
+	config           *config.Config
+	session          *gitops.Session // on the clone
+	applied          int
+	page             bytes.Buffer
 }
 
-// A fix is a real one: the commit on main, the day of its release, and the commit by which the
-// maintainers brought it to each branch, newest first, found in the clone by subject and date.
-type fix struct {
-	commit, day, kind string
-	theirs            []backported
-}
-
-type backported struct{ branch, commit string }
-
-func fixes() []fix {
-	return []fix{
-		{"e884fd61e5", "2026-08-20", "security", []backported{
-			{"release-48.0.0", "f821ba610e"}, {"release-47.0.0", "a32843fed4"}, {"release-46.0.0", "85348be7ab"},
-			{"release-36.0.0", "e7fabd2bea"}, {"release-24.0.0", "0becfa41a3"},
-		}},
-		{"f069f125cb", "2026-06-15", "security", []backported{
-			{"release-46.0.0", "7535c0255b"}, {"release-45.0.0", "e9fbe974c9"}, {"release-44.0.0", "100bfe2725"},
-			{"release-36.0.0", "36b305d827"}, {"release-24.0.0", "72493b11ed"},
-		}},
-		{"0f950304e5", "2026-01-26", "security", []backported{
-			{"release-41.0.0", "799585fc36"}, {"release-40.0.0", "728fa07184"}, {"release-36.0.0", "ac92d9bb72"}, {"release-24.0.0", "588c319a91"},
-		}},
-	}
-}
-
-func (r *replay) run() error {
-	build := exec.Command("go", "build", "-o", r.program, "./cmd/git-backport")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("building the program: %w", err)
-	}
-	if out, err := exec.Command(r.git, "clone", "-q", "--bare", "--shared", r.clone, r.scratch).CombinedOutput(); err != nil {
-		return fmt.Errorf("cloning: %w\n%s", err, out)
+func (r *replay) run(only bool) error {
+	if err := r.open(); err != nil {
+		return err
 	}
 	head, err := r.gitOut("rev-parse", "HEAD")
 	if err != nil {
@@ -85,9 +73,13 @@ func (r *replay) run() error {
 	if err != nil {
 		return err
 	}
-	r.printf("# On Wasmtime\n\nMade by `internal/tools/replay` on %s from a full clone of bytecodealliance/wasmtime, HEAD %s; %s beside it.\n",
-		time.Now().UTC().Format("2006-01-02"), head, version)
-	for _, step := range []func() error{r.verdicts, r.picks, r.conflicts, r.days} {
+	r.printf("# On %s\n\nMade by `internal/tools/replay` on %s from a full clone, HEAD %s; %s beside it.\n",
+		r.name, time.Now().UTC().Format("2006-01-02"), head, version)
+	steps := []func() error{r.verdicts, r.picks, r.conflicts, r.days}
+	if only {
+		steps = []func() error{r.conflicts}
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
@@ -95,147 +87,71 @@ func (r *replay) run() error {
 	return nil
 }
 
+// open builds the program, clones, and reads the policy.
+func (r *replay) open() error {
+	build := exec.Command("go", "build", "-o", r.program, "./cmd/git-backport")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building the program: %w", err)
+	}
+	if out, err := exec.Command(r.git, "clone", "-q", "--bare", "--shared", r.clone, r.scratch).CombinedOutput(); err != nil {
+		return fmt.Errorf("cloning: %w\n%s", err, out)
+	}
+	text, err := r.policy()
+	if err != nil {
+		return err
+	}
+	if r.config, err = config.Load(r.source, text, nil); err != nil {
+		return err
+	}
+	if err := r.policies(text); err != nil {
+		return err
+	}
+	repo, err := gitops.Open(gitconfig.Environment{Lookup: os.LookupEnv, Dir: r.clone, UID: os.Geteuid()})
+	if err != nil {
+		return err
+	}
+	r.session = repo.NewSession()
+	return nil
+}
+
+// policy returns the text of the policy.
+func (r *replay) policy() ([]byte, error) {
+	switch name, preset := strings.CutPrefix(r.source, config.PresetPrefix); {
+	case preset:
+		return config.PresetText(name)
+	case r.source == "init":
+		return exec.Command(r.program, "-C", r.clone, "init", "--stdout").Output()
+	}
+	return nil, errors.New("-policy: want preset:NAME or init")
+}
+
 func (r *replay) printf(format string, args ...any) { fmt.Fprintf(&r.page, format, args...) }
 
-func (r *replay) gitOut(args ...string) (string, error) {
-	out, err := exec.Command(r.git, append([]string{"-C", r.clone}, args...)...).Output()
+func (r *replay) gitOut(args ...string) (string, error) { return r.gitIn(r.clone, args...) }
+
+func (r *replay) gitIn(dir string, args ...string) (string, error) {
+	out, err := exec.Command(r.git, append([]string{"-C", dir}, args...)...).Output()
 	if err != nil {
 		return "", fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
 	}
 	return strings.TrimSpace(string(out)), nil
 }
 
-// plan runs git-backport plan and reads its document; exit codes of outcomes are no errors.
-func (r *replay) plan(args ...string) (report.PlanV1, error) {
-	cmd := exec.Command(r.program, append([]string{"-C", r.clone, "plan", "--json", "--date", "@1787000000 +0000"}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_COMMITTER_NAME=Replay", "GIT_COMMITTER_EMAIL=replay@example.com")
-	out, runErr := cmd.Output()
-	var doc report.PlanV1
-	if err := json.Unmarshal(out, &doc); err != nil {
-		return doc, fmt.Errorf("plan %s: %w (%w)", strings.Join(args, " "), err, runErr)
-	}
-	if doc.Error != nil {
-		return doc, fmt.Errorf("plan %s: %s", strings.Join(args, " "), doc.Error.Message)
-	}
-	return doc, nil
-}
-
-// verdicts compares, for each fix, the branches the policy requires with those the maintainers patched.
-func (r *replay) verdicts() error {
-	r.printf("\n## Which branches\n\n`plan FIX --config preset:wasmtime --kind security --as-of DAY`: the lines the policy requires on the day of the\nrelease, and where the maintainers brought the fix. Tips are today's, so most of the fixes are there already.\n")
-	for _, f := range fixes() {
-		doc, err := r.plan(f.commit, "--config", "preset:wasmtime", "--kind", f.kind, "--as-of", f.day)
-		if err != nil {
-			return err
-		}
-		r.printf("\n### %s %s, %s\n\n| branch | policy | why | maintainers | today |\n|---|---|---|---|---|\n", f.commit, doc.Fix.Subject, f.day)
-		theirs := map[string]string{}
-		for _, b := range f.theirs {
-			theirs[b.branch] = b.commit
-		}
-		for _, t := range doc.Targets {
-			r.printf("| %s | %s | %s | %s | %s |\n", t.Branch, deref(t.Verdict), standing(t), orDash(theirs[t.Branch]), t.Status)
-			delete(theirs, t.Branch)
-		}
-		for _, l := range doc.Left {
-			if commit := theirs[deref(l.Branch)]; commit != "" {
-				r.printf("| %s | %s | %s | %s | not taken |\n", deref(l.Branch), l.Verdict, deref(l.Hint), commit)
-			}
-		}
-	}
-	return nil
-}
-
-func standing(t report.TargetV1) string {
-	s := deref(t.Class) + " " + deref(t.Phase)
-	if t.Until != nil {
-		s += " until " + *t.Until
-	}
-	return s
-}
-
-// picks takes each fix onto the parent of the maintainers' own backport, and compares the trees.
-func (r *replay) picks() error {
-	r.printf("\n## Picks\n\n`plan FIX --onto P`, P the parent of the maintainers' backport on the branch: our outcome, and our tree against theirs.\nTheir commits often hold more than the one fix: release notes, other fixes of the day. What differs is listed.\n\n| fix | branch | outcome | conflicts | tree against theirs |\n|---|---|---|---|---|\n")
-	for _, f := range fixes() {
-		for _, b := range f.theirs {
-			doc, err := r.plan(f.commit, "--onto", b.commit+"^", "--config", "preset:wasmtime")
-			if err != nil {
-				return err
-			}
-			t := doc.Targets[0]
-			compared, err := r.compare(f, b, t)
-			if err != nil {
-				return err
-			}
-			r.printf("| %s | %s | %s | %s | %s |\n", f.commit, b.branch, t.Status, conflictList(t), compared)
-		}
-	}
-	return nil
-}
-
-func conflictList(t report.TargetV1) string {
-	var out []string
-	for _, k := range t.Picks {
-		for _, c := range k.Conflicts {
-			out = append(out, fmt.Sprintf("`%s` %s", c.Path, c.Kind))
-		}
-	}
-	return orDash(strings.Join(out, ", "))
-}
-
-// compare lands our pick in a scratch clone that shares the objects, and lists the paths in which it
-// differs from their commit.
-func (r *replay) compare(f fix, b backported, t report.TargetV1) (string, error) {
-	if t.Status != "ready" {
-		return "-", nil
-	}
-	name := f.commit + "-" + b.commit
-	cmd := exec.Command(r.program, "-C", r.scratch, "apply", f.commit, "--onto", b.commit+"^", "--config", "preset:wasmtime",
-		"--no-bump", "--name", name, "--json")
-	cmd.Env = append(os.Environ(), "GIT_COMMITTER_NAME=Replay", "GIT_COMMITTER_EMAIL=replay@example.com")
-	out, runErr := cmd.Output()
-	var doc report.PlanV1
-	if err := json.Unmarshal(out, &doc); err != nil || !doc.Applied {
-		return "", fmt.Errorf("apply %s onto %s^: %w", f.commit, b.commit, errors.Join(err, runErr))
-	}
-	diff, err := exec.Command(r.git, "-C", r.scratch, "diff", "--name-only", *doc.Targets[0].Head, b.commit).Output()
+// pickTree picks a commit onto the tree of another.
+func (r *replay) pickTree(source, onto string) (clean bool, tree string, err error) {
+	src, err := gitops.ParseID(source)
 	if err != nil {
-		return "", err
+		return false, "", err
 	}
-	paths := strings.Fields(string(diff))
-	switch {
-	case len(paths) == 0:
-		return "the same", nil
-	case len(paths) > 4:
-		return fmt.Sprintf("differs in %d files", len(paths)), nil
-	}
-	return "differs in `" + strings.Join(paths, "`, `") + "`", nil
-}
-
-// days replays every day on which several lines were patched.
-func (r *replay) days() error {
-	rows, err := patchDays(r)
+	at, err := gitops.ParseID(onto)
 	if err != nil {
-		return err
+		return false, "", err
 	}
-	r.printf("\n## The days of patch releases\n\nEvery day on which at least two lines got a patch release, what the policy (preset wasmtime) requires of a security fix on that\nday, and the difference. *Extra*: patched though the policy does not require it, and why it does not. *Missing*: required and not patched.\n\n| day | patched | required | pending | first releases | extra | missing | why not required |\n|---|---|---|---|---|---|---|---|\n")
-	for _, row := range rows {
-		r.printf("| %s |\n", strings.Join(row, " | "))
+	ours, err := r.session.TreeOf(at)
+	if err != nil {
+		return false, "", err
 	}
-	return nil
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
+	res, err := r.session.PickOnto(context.Background(), ours, src, 0)
+	return len(res.Conflicts) == 0, res.Tree.String(), err
 }
