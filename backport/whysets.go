@@ -8,7 +8,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// The bounds of the search for sets, for one pick. On Wasmtime and containerd no set was found after
+// The bounds of the search for sets, for one pick. On Wasmtime no set was found after
 // more than some ten trials.
 const (
 	maxSetSize  = 4  // commits
