@@ -67,8 +67,8 @@ type need int
 
 // What a verb needs. Where the policy is left aside, a missing main or missing tags are no error.
 const (
-	needBranches need = iota // which branches are release branches, and of which lines
-	needLines                // and what their tags say
+	needBranches need = iota // which branches are release branches, of which lines, and what their tags are called
+	needLines                // and when these were made
 	needPolicy               // and that the policy can decide
 )
 
@@ -106,8 +106,11 @@ func (a *app) fill(ctx context.Context, w *workspace, needs need) error {
 	if err := a.findMain(ctx, w); err != nil && needs == needPolicy {
 		return err
 	}
-	if err := a.findBranches(w); err != nil || needs == needBranches {
+	if err := a.findBranches(w); err != nil {
 		return err
+	}
+	if needs == needBranches {
+		return w.tagNames()
 	}
 	if err := a.findLines(w); err != nil && needs == needPolicy {
 		return err
@@ -329,6 +332,18 @@ func (a *app) findLines(w *workspace) error {
 		return &NoBranchesError{Remote: w.remote, Source: w.source}
 	}
 	return nil
+}
+
+// tagNames finds the tags of the lines by their names alone.
+func (w *workspace) tagNames() error {
+	names, err := w.repo.TagNames()
+	w.tags = map[policy.LineID][]gitops.Tag{}
+	for _, name := range names {
+		if line, _, ok := w.config.Policy.ReadTag(name); ok {
+			w.tags[line] = append(w.tags[line], gitops.Tag{Name: name})
+		}
+	}
+	return err
 }
 
 func (w *workspace) tagFacts() ([]policy.TagFact, error) {

@@ -55,7 +55,7 @@ func (r *Repo) Contains(ctx context.Context, tip, commit ID) (bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	cut := cutoff{date: info.date, slop: clockSlop}
-	// What a commit-graph knows is above all that it knows not: such a commit stands on nothing unknown.
+	// A commit that a commit-graph knows stands on none that it does not know.
 	for !a.knows(commit) && len(a.queue) > 0 && a.queue[0].level == odb.LevelUnknown && !cut.past(a.queue[0].info.date) {
 		if err := ctx.Err(); err != nil {
 			return false, err

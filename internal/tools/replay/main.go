@@ -33,19 +33,25 @@ func main() {
 	only := flag.Bool("conflicts", false, "only the section about conflicts")
 	out := flag.String("o", "docs/wasmtime.md", "the page to write")
 	flag.Parse()
-	dir, err := os.MkdirTemp("", "replay-")
-	if err == nil {
-		defer os.RemoveAll(dir)
-		r.program, r.scratch = filepath.Join(dir, "git-backport"), filepath.Join(dir, "clone.git")
-		r.ruled, r.unruled = filepath.Join(dir, "ruled.toml"), filepath.Join(dir, "unruled.toml")
-		if err = r.run(*only); err == nil {
-			err = os.WriteFile(*out, r.page.Bytes(), 0o644)
-		}
-	}
-	if err != nil {
+	if err := r.write(*only, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "replay:", err)
 		os.Exit(1)
 	}
+}
+
+// write makes the page, in a directory that goes whatever happens.
+func (r *replay) write(only bool, out string) error {
+	dir, err := os.MkdirTemp("", "replay-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	r.program, r.scratch = filepath.Join(dir, "git-backport"), filepath.Join(dir, "clone.git")
+	r.ruled, r.unruled = filepath.Join(dir, "ruled.toml"), filepath.Join(dir, "unruled.toml")
+	if err := r.run(only); err != nil {
+		return err
+	}
+	return os.WriteFile(out, r.page.Bytes(), 0o644)
 }
 
 type replay struct {
