@@ -96,6 +96,12 @@ func (t *TreeFS) Open(name string) (fs.File, error) {
 
 // ReadFile returns the bytes of a file.
 func (t *TreeFS) ReadFile(name string) ([]byte, error) {
+	data, err := t.Shared(name)
+	return bytes.Clone(data), err
+}
+
+// Shared returns the bytes of a file as the session keeps them, which are not to be changed.
+func (t *TreeFS) Shared(name string) ([]byte, error) {
 	e, err := t.lookup("read", name)
 	if err != nil {
 		return nil, err
@@ -107,7 +113,6 @@ func (t *TreeFS) ReadFile(name string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrSymlink}
 	}
 	data, err := t.kept.blob(t.mem, e.ID)
-	data = bytes.Clone(data) // what is kept is shared
 	if err != nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 	}

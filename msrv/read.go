@@ -98,8 +98,24 @@ func (r *reader) begin() {
 	r.keys, r.values, r.again, r.troubles = map[string]int{}, map[string]int{}, map[string]int{}, 0
 }
 
-// load reads a file's bytes, which are UTF-8 text.
+// load reads a pin file, and finds its lines.
 func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bool) {
+	if f, problem, there = readFile(tree, p, limit); problem != nil || !there {
+		return f, problem, there
+	}
+	f.ends = make([]int, 0, bytes.Count(f.data, []byte("\n")))
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(f.data[i:], '\n')
+		if next < 0 {
+			return f, nil, true
+		}
+		i += next
+		f.ends = append(f.ends, i)
+	}
+}
+
+// readFile reads a file's bytes, which are UTF-8 text.
+func readFile(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bool) {
 	f = file{path: p}
 	bad := func(t Trouble, sum []byte, format string, args ...any) (file, *Problem, bool) {
 		return f, &Problem{Path: p, Trouble: t, Err: fmt.Errorf(format, args...), sum: sha256.Sum256(sum)}, true
@@ -118,7 +134,7 @@ func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bo
 	case info.Size() > limit:
 		return bad(TroubleTooLarge, nil, "%d bytes; at most %d are read", info.Size(), limit)
 	}
-	f.data, err = fs.ReadFile(tree, p)
+	f.data, err = manifest.ReadShared(tree, p)
 	switch {
 	case err != nil:
 		return bad(TroubleIO, nil, "%w", err)
@@ -130,15 +146,6 @@ func load(tree fs.FS, p string, limit int64) (f file, problem *Problem, there bo
 		return bad(TroubleEncoding, f.data, "is binary: it contains a NUL byte")
 	case !utf8.Valid(f.data):
 		return bad(TroubleEncoding, f.data, "is not UTF-8")
-	}
-	f.ends = make([]int, 0, bytes.Count(f.data, []byte("\n")))
-	for i := 0; ; i++ {
-		next := bytes.IndexByte(f.data[i:], '\n')
-		if next < 0 {
-			break
-		}
-		i += next
-		f.ends = append(f.ends, i)
 	}
 	return f, nil, true
 }

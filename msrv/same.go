@@ -22,8 +22,8 @@ func Same(before, after fs.FS, paths []string, o Options) bool {
 		if path.Base(p) == "Cargo.lock" {
 			limit = maxLock
 		}
-		was, problem, there := load(before, p, limit)
-		now, problemNow, thereNow := load(after, p, limit)
+		was, problem, there := readFile(before, p, limit)
+		now, problemNow, thereNow := readFile(after, p, limit)
 		if problem != nil || problemNow != nil || !there || !thereNow {
 			return false
 		}
@@ -100,7 +100,8 @@ func plainString(text []byte) bool {
 
 // sameWorkflow compares all that the pins of a workflow are made of.
 func sameWorkflow(was, now file) bool {
-	return slices.EqualFunc(scanYAML(was, ciKeyOrNightly), scanYAML(now, ciKeyOrNightly), func(a, b yamlScalar) bool {
+	a, b := scanBoth(was, now, ciKeyOrNightly)
+	return slices.EqualFunc(a, b, func(a, b yamlScalar) bool {
 		return a.text == b.text && a.quoted == b.quoted && a.block == b.block && slices.Equal(a.path, b.path)
 	})
 }
@@ -131,8 +132,8 @@ func sameCargo(before, after fs.FS, was, now file) bool {
 	for dir := path.Dir(now.path); dir != "."; {
 		dir = path.Dir(dir)
 		p := path.Join(dir, "Cargo.toml")
-		above, err := fs.ReadFile(before, p)
-		aboveNow, errNow := fs.ReadFile(after, p)
+		above, err := manifest.ReadShared(before, p)
+		aboveNow, errNow := manifest.ReadShared(after, p)
 		if (err == nil) != (errNow == nil) || !bytes.Equal(above, aboveNow) {
 			return false
 		}

@@ -1,6 +1,7 @@
 package msrv
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -42,16 +43,94 @@ type yamlScan struct {
 func scanYAML(f file, want func(key, text string) bool) []yamlScalar {
 	data, at := f.text()
 	s := yamlScan{block: -1, want: want}
+	s.lines(data, at)
+	return s.scalars(f)
+}
+
+// scanBoth scans two versions of a file, and leaves out what is the same in both: the scalars of the lines
+// with which both begin, and of those with which both end from where they mean the same.
+func scanBoth(was, now file, want func(key, text string) bool) (a, b []yamlScalar) {
+	left, at := was.text()
+	right, atRight := now.text()
+	begin := 0
+	if at == atRight {
+		begin = sameStart(left, right)
+	}
+	s := yamlScan{block: -1, want: want}
+	s.lines(left[:begin], at)
+	if s.block < 0 {
+		s.out = nil
+	} else {
+		s.out, s.block = s.out[s.block:], 0
+	}
+	t := s
+	t.out, t.stack, t.slab = slices.Clone(s.out), slices.Clone(s.stack), nil
+	left, right, at, atRight = left[begin:], right[begin:], at+begin, atRight+begin
+	end := sameEnd(left, right)
+	s.lines(left[:len(left)-end], at)
+	t.lines(right[:len(right)-end], atRight)
+	for end > 0 && (s.block >= 0 || t.block >= 0 || !slices.Equal(s.stack, t.stack)) {
+		rest := left[len(left)-end:]
+		n := bytes.IndexByte(rest, '\n') + 1
+		if n == 0 {
+			n = end
+		}
+		s.lines(rest[:n], at+len(left)-end)
+		t.lines(rest[:n], atRight+len(right)-end)
+		end -= n
+	}
+	return s.scalars(was), t.scalars(now)
+}
+
+// sameStart returns how many bytes the lines take with which both texts begin.
+func sameStart(a, b []byte) int {
+	const step = 256
+	n, end := 0, min(len(a), len(b))
+	for n+step <= end && bytes.Equal(a[n:n+step], b[n:n+step]) {
+		n += step
+	}
+	for n < end && a[n] == b[n] {
+		n++
+	}
+	return bytes.LastIndexByte(a[:n], '\n') + 1
+}
+
+// sameEnd returns how many bytes the lines take with which both texts end.
+func sameEnd(a, b []byte) int {
+	const step = 256
+	n, end := 0, min(len(a), len(b))
+	for n+step <= end && bytes.Equal(a[len(a)-n-step:len(a)-n], b[len(b)-n-step:len(b)-n]) {
+		n += step
+	}
+	for n < end && a[len(a)-n-1] == b[len(b)-n-1] {
+		n++
+	}
+	if n == len(a) && n == len(b) {
+		return n
+	}
+	first := bytes.IndexByte(a[len(a)-n:], '\n')
+	if first < 0 {
+		return 0
+	}
+	return n - first - 1
+}
+
+// lines reads lines that start at a byte of the file.
+func (s *yamlScan) lines(data []byte, at int) {
 	for line := range strings.Lines(string(data)) {
 		s.line(strings.TrimRight(line, " \t\r\n"), at)
 		at += len(line)
 	}
+}
+
+// scalars returns what was found in a file.
+func (s *yamlScan) scalars(f file) []yamlScalar {
 	for i := range s.out {
 		if v := &s.out[i]; v.block {
 			v.text = string(f.data[v.span.Start:v.span.End])
 		}
 	}
-	return slices.DeleteFunc(s.out, func(v yamlScalar) bool { return v.block && !want("", v.text) })
+	return slices.DeleteFunc(s.out, func(v yamlScalar) bool { return v.block && !s.want("", v.text) })
 }
 
 // line reads one line that starts at a byte of the file.

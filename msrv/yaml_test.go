@@ -142,3 +142,32 @@ func TestYAMLFloat(t *testing.T) {
 		t.Error(show(v))
 	}
 }
+
+// FuzzScanBoth checks that what scanBoth leaves out is the same in both versions: the rest is equal just
+// when all is.
+func FuzzScanBoth(f *testing.F) {
+	for _, text := range workflows {
+		for at := 0; at < len(text); at += 7 {
+			f.Add(text, at, at, "      ")
+			f.Add(text, at, at+12, "\n")
+			f.Add(text, at, min(at+3, len(text)), ": |\n   nightly-2024-01-01\n")
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string, from, to int, by string) {
+		if from < 0 || from > to || to > len(text) {
+			return
+		}
+		was, now := file{data: []byte(text)}, file{data: []byte(text[:from] + by + text[to:])}
+		same := func(a, b yamlScalar) bool {
+			return a.text == b.text && a.quoted == b.quoted && a.block == b.block && slices.Equal(a.path, b.path)
+		}
+		a, b := scanBoth(was, now, ciKeyOrNightly)
+		all, allNow := scanYAML(was, ciKeyOrNightly), scanYAML(now, ciKeyOrNightly)
+		if got, want := slices.EqualFunc(a, b, same), slices.EqualFunc(all, allNow, same); got != want {
+			t.Fatalf("same: %v, want %v\n%q\n%q", got, want, was.data, now.data)
+		}
+		if len(a) > len(all) || len(b) > len(allNow) {
+			t.Fatalf("%d and %d scalars of %d and %d", len(a), len(b), len(all), len(allNow))
+		}
+	})
+}

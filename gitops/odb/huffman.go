@@ -48,31 +48,40 @@ func (h *huffman) build(lengths []uint8, meaning []symbol) bool {
 	if left > 0 && longest > 1 {
 		return false // only a code of one bit may be incomplete
 	}
-	clear(h.first[:])
-	h.second = h.second[:0]
-	var next [longestCode + 2]uint32
+	var next [longestCode + 2]uint32 // the first code of each length
+	var from [longestCode + 2]int    // where the symbols of each length begin, in order
 	for n := 1; n <= longestCode; n++ {
 		next[n+1] = (next[n] + uint32(count[n])) << 1
+		from[n+1] = from[n] + count[n]
 	}
+	var order [288]uint16
+	at := from
 	for i, n := range lengths {
-		if n == 0 {
-			continue
+		if n > 0 {
+			order[at[n]] = uint16(i)
+			at[n]++
 		}
-		code := bits.Reverse32(next[n]) >> (32 - n)
-		next[n]++
-		h.add(code, uint(n), uint(longest), meaning[i])
+	}
+	// The table for codes of up to n bits is that for one bit less, twice, and the codes of n bits.
+	h.first[0], h.second = 0, h.second[:0]
+	for n := 1; n <= max(longest, primaryBits); n++ {
+		if n <= primaryBits {
+			copy(h.first[1<<(n-1):1<<n], h.first[:1<<(n-1)])
+		}
+		for k, i := range order[from[n]:from[n+1]] {
+			code := bits.Reverse32(next[n]+uint32(k)) >> (32 - n)
+			if n <= primaryBits {
+				h.first[code] = meaning[i] | symbol(n)
+			} else {
+				h.addLong(code, uint(n), uint(longest), meaning[i])
+			}
+		}
 	}
 	return true
 }
 
-// add enters a code, whose first bit is its lowest one.
-func (h *huffman) add(code uint32, n, longest uint, s symbol) {
-	if n <= primaryBits {
-		for at := code; at < 1<<primaryBits; at += 1 << n {
-			h.first[at] = s | symbol(n)
-		}
-		return
-	}
+// addLong enters a code of more than primaryBits, whose first bit is its lowest one.
+func (h *huffman) addLong(code uint32, n, longest uint, s symbol) {
 	link := &h.first[code&(1<<primaryBits-1)]
 	size := longest - primaryBits
 	if *link == 0 {

@@ -11,8 +11,9 @@ import (
 // for concurrent use and the order of writers does not show. What it returns is shared and must not
 // be modified.
 type Overlay struct {
-	db    *DB
-	trees treeCache
+	db      *DB
+	trees   parsedCache[[]object.TreeEntry]
+	commits parsedCache[*object.Commit]
 
 	mu   sync.RWMutex
 	news map[object.ID]stored
@@ -132,8 +133,11 @@ func (o *Overlay) Tree(id object.ID) ([]object.TreeEntry, error) {
 	return entries, nil
 }
 
-// Commit returns a commit, parsed. The error is a *KindError when id names something else.
+// Commit returns a commit, parsed once. The error is a *KindError when id names something else.
 func (o *Overlay) Commit(id object.ID) (*object.Commit, error) {
+	if c, ok := o.commits.get(id); ok {
+		return c, nil
+	}
 	data, err := o.expect(id, object.KindCommit)
 	if err != nil {
 		return nil, err
@@ -142,6 +146,7 @@ func (o *Overlay) Commit(id object.ID) (*object.Commit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("commit %s: %w", id, err)
 	}
+	o.commits.put(id, c, len(data))
 	return c, nil
 }
 

@@ -27,3 +27,16 @@ func TOMLOf(tree fs.FS, data []byte) (*Document, error) {
 	}
 	return made.(*Document), nil
 }
+
+// A sharer is a file system that hands out bytes which it keeps.
+type sharer interface {
+	Shared(name string) ([]byte, error)
+}
+
+// ReadShared is fs.ReadFile for who does not change the bytes: they are not copied where tree shares them.
+func ReadShared(tree fs.FS, name string) ([]byte, error) {
+	if s, ok := tree.(sharer); ok {
+		return s.Shared(name)
+	}
+	return fs.ReadFile(tree, name)
+}

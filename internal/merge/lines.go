@@ -46,6 +46,7 @@ func (t *lineTable) reset(n int) {
 		clear(t.slots)
 	} else {
 		t.slots = make([]int32, size)
+		clear(t.slots) // a page that is read before it is written costs two faults
 	}
 	t.lines = t.lines[:0]
 }
