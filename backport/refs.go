@@ -2,16 +2,18 @@ package backport
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// ownName is what the middle part of a new branch's name may be.
-var ownName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`) })
+const ownLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// isOwnName tells whether text may be the middle part of a new branch's name.
+func isOwnName(text string) bool {
+	return 0 < len(text) && len(text) <= 63 && strings.Trim(text[:1], ownLetters) == "" && strings.Trim(text, ownLetters+"._-") == ""
+}
 
 // A NameError is a --name that cannot be part of a branch's name.
 type NameError struct{ Name string }
@@ -22,7 +24,7 @@ func (e *NameError) Error() string {
 
 // CheckName tells whether name can be the <name> of backport/<name>/<branch>.
 func CheckName(name string) error {
-	if !ownName().MatchString(name) || strings.Contains(name, "..") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, ".lock") {
+	if !isOwnName(name) || strings.Contains(name, "..") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, ".lock") {
 		return &NameError{Name: name}
 	}
 	return nil

@@ -3,6 +3,7 @@ package object
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,7 +39,7 @@ func (r Reference) Repairs() bool { return r.Dialect == DialectFixes }
 type dialectRule struct {
 	dialect Dialect
 	commit  bool                  // it names a commit, not a pull request
-	word    string                // in lower case: stands in every line that pattern matches
+	words   []string              // in lower case: one of them stands in every line that pattern matches
 	pattern func() *regexp.Regexp // its first group is the id or the number
 }
 
@@ -54,17 +55,18 @@ const (
 
 // bodyRules are tried on each line in turn; the first that matches tells its dialect.
 var bodyRules = sync.OnceValue(func() []dialectRule {
+	backport := []string{"backport", "back-port"}
 	return []dialectRule{
-		{DialectCherryPick, true, "cherry", lazy(`(?i)^\(?cherry[- ]picked from (?:commit )?` + oid + `\b`)},
-		{DialectBackported, true, "port", lazy(`(?i)^\(?back-?ported from (?:commit )?` + oid + `\b`)},
-		{DialectUpstream, true, "tream", lazy(`(?i)^\[?\s*upstream commit:? ` + oid + `\b`)},
-		{DialectUpstream, true, "tream", lazy(`(?i)^commit ` + oid + ` upstream\b`)},
-		{DialectBackport, true, "port", lazy(`(?i)^back-?port(?:ed)?(?: of| from)?:?(?: commit)? ` + oid + `\b`)},
-		{DialectBackportPR, false, "port", lazy(`(?i)^(?:this is an? )?(?:automated )?(?:manual )?back-?port(?:s|ed|ing)?(?: of| from)?:?(?: (?:pr|pull request))? ` + prRef + `\b`)},
-		{DialectBackportPR, false, "cherry", lazy(`(?i)^(?:this is an? )?automated cherry[- ]?pick of ` + prRef + `\b`)},
-		{DialectPRURL, false, "pr-url", lazy(`(?i)^pr-url:\s*` + prRef + `/?\s*$`)},
-		{DialectGitCommit, true, "git-commit", lazy(`(?i)^git-commit:\s*` + oid + `\b`)},
-		{DialectFixes, true, "fixe", lazy(`(?i)^fixes:\s*` + oid + `\b`)},
+		{DialectCherryPick, true, []string{"cherry"}, lazy(`(?i)^\(?cherry[- ]picked from (?:commit )?` + oid + `\b`)},
+		{DialectBackported, true, backport, lazy(`(?i)^\(?back-?ported from (?:commit )?` + oid + `\b`)},
+		{DialectUpstream, true, []string{"tream"}, lazy(`(?i)^\[?\s*upstream commit:? ` + oid + `\b`)},
+		{DialectUpstream, true, []string{"tream"}, lazy(`(?i)^commit ` + oid + ` upstream\b`)},
+		{DialectBackport, true, backport, lazy(`(?i)^back-?port(?:ed)?(?: of| from)?:?(?: commit)? ` + oid + `\b`)},
+		{DialectBackportPR, false, backport, lazy(`(?i)^(?:this is an? )?(?:automated )?(?:manual )?back-?port(?:s|ed|ing)?(?: of| from)?:?(?: (?:pr|pull request))? ` + prRef + `\b`)},
+		{DialectBackportPR, false, []string{"cherry"}, lazy(`(?i)^(?:this is an? )?automated cherry[- ]?pick of ` + prRef + `\b`)},
+		{DialectPRURL, false, []string{"pr-url"}, lazy(`(?i)^pr-url:\s*` + prRef + `/?\s*$`)},
+		{DialectGitCommit, true, []string{"git-commit"}, lazy(`(?i)^git-commit:\s*` + oid + `\b`)},
+		{DialectFixes, true, []string{"fixe"}, lazy(`(?i)^fixes:\s*` + oid + `\b`)},
 	}
 })
 
@@ -84,7 +86,7 @@ func PickedFrom(message []byte) []Reference {
 		text := strings.Trim(string(line), space)
 		lower := strings.ToLower(text)
 		for _, rule := range bodyRules() {
-			if !strings.Contains(lower, rule.word) {
+			if !slices.ContainsFunc(rule.words, func(w string) bool { return strings.Contains(lower, w) }) {
 				continue
 			}
 			m := rule.pattern().FindStringSubmatch(text)
@@ -169,7 +171,7 @@ var (
 func ParseRevert(message []byte) []Revert {
 	subject := Subject(message)
 	var r Revert
-	if strings.HasPrefix(subject, "Re") || strings.HasPrefix(subject, "re") {
+	if strings.HasPrefix(subject, "Rev") || strings.HasPrefix(subject, "rev") || strings.HasPrefix(subject, "Reap") {
 		if m := reapply().FindStringSubmatch(subject); m != nil {
 			r = Revert{Subject: m[1], Reapply: true}
 		} else if m := revertSubject().FindStringSubmatch(subject); m != nil {
@@ -177,11 +179,10 @@ func ParseRevert(message []byte) []Revert {
 		}
 	}
 	var reverts []Revert
-	if !bytes.Contains(bytes.ToLower(message), []byte("reverts commit")) {
-		message = nil
-	}
-	for _, m := range revertBody().FindAllSubmatch(message, -1) {
-		reverts = append(reverts, Revert{ID: strings.ToLower(string(m[1])), Subject: r.Subject, Reapply: r.Reapply})
+	if bytes.Contains(bytes.ToLower(message), []byte("reverts commit")) {
+		for _, m := range revertBody().FindAllSubmatch(message, -1) {
+			reverts = append(reverts, Revert{ID: strings.ToLower(string(m[1])), Subject: r.Subject, Reapply: r.Reapply})
+		}
 	}
 	if reverts == nil && r.Subject != "" {
 		reverts = append(reverts, r)

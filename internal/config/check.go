@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/Masterminds/semver/v3"
 
@@ -187,7 +186,7 @@ func (c *checker) text(v *value, s shape, path string) {
 			err = fmt.Errorf("%q is not a glob of paths in the tree", v.str)
 		}
 	case asName:
-		if !nameRegexp().MatchString(v.str) {
+		if !isName(v.str) {
 			err = fmt.Errorf("%q is not a name: letters, digits, - and _", v.str)
 		}
 	}
@@ -196,7 +195,15 @@ func (c *checker) text(v *value, s shape, path string) {
 	}
 }
 
-var nameRegexp = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`) })
+const (
+	alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	namePattern  = `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+)
+
+// isName tells whether text matches namePattern, which takes longer to compile than all names take to read.
+func isName(text string) bool {
+	return 0 < len(text) && len(text) <= 64 && strings.Trim(text[:1], alphanumeric) == "" && strings.Trim(text, alphanumeric+"_-") == ""
+}
 
 func oneGroup(pattern string) error {
 	re, err := regexp.Compile(pattern)

@@ -115,7 +115,7 @@ func patternOf(read string) string {
 	case asDuration:
 		return `^\s*[0-9]+\s*(day|week|month|year)s?\s*$`
 	case asName:
-		return nameRegexp().String()
+		return namePattern
 	}
 	return ""
 }

@@ -120,7 +120,7 @@ func (r *reader) kinds(v *value) {
 		k := Kind{Name: policy.Kind(e.name), Like: policy.Kind(e.val.text("like")), Labels: e.val.texts("labels")}
 		builtin := r.knownKind(k.Name, nil)
 		switch {
-		case !nameRegexp().MatchString(e.name):
+		case !isName(e.name):
 			r.add(e.at, "", "%q is not a name: letters, digits, - and _", e.name)
 		case k.Like == "" && !builtin:
 			r.add(e.at, "", "kind %q needs like: which built-in kind is it like?", e.name)

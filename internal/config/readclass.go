@@ -20,7 +20,7 @@ func (r *reader) classes(v *value) {
 	var fallback *entry
 	for _, e := range v.keys {
 		c := policy.Class{Name: e.name}
-		if !nameRegexp().MatchString(e.name) {
+		if !isName(e.name) {
 			r.add(e.at, "", "%q is not a name: letters, digits, - and _", e.name)
 		}
 		for _, m := range e.val.each("match") {
