@@ -2,6 +2,7 @@ package operation
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -168,5 +169,38 @@ func TestState(t *testing.T) {
 	replacing.Changes[0].Old = old.Changes[0].New
 	if got := newLog([]*Operation{old, replacing}).State(old); got != StateSuperseded {
 		t.Errorf("a replaced operation is %s", got)
+	}
+}
+
+// TestStatesOfManyOperations derives the states of a long row of applies, some of which moved on from
+// what an earlier one had made, and of which some are taken back.
+func TestStatesOfManyOperations(t *testing.T) {
+	t.Parallel()
+	var ops []*Operation
+	ref := func(n int) string { return fmt.Sprintf("refs/heads/backport/%d/x", n%10) }
+	commit := func(n int) gitops.ID { return gitops.ID{0: byte(n), 1: byte(n >> 8), 19: 1} }
+	for n := range 300 {
+		op := &Operation{ID: fmt.Sprintf("%026d", n), Seq: n, Kind: KindApply, State: StateApplied}
+		op.Changes = []Change{{Ref: ref(n), New: commit(n), Done: true}}
+		if n >= 10 {
+			op.Changes[0].Old = commit(n - 10)
+		}
+		ops = append(ops, op)
+	}
+	for n := 295; n < 300; n++ {
+		ops = append(ops, &Operation{ID: fmt.Sprintf("%026d", n+5), Seq: n + 5, Kind: KindUndo, Of: ops[n].ID, State: StateApplied})
+	}
+	l := newLog(ops)
+	for n, op := range ops {
+		want := StateSuperseded
+		switch {
+		case n >= 295 && n < 300:
+			want = StateUndone
+		case n >= 285: // the last of their branch, or their successor is taken back, or an undo
+			want = StateApplied
+		}
+		if got := l.State(op); got != want {
+			t.Errorf("operation %d is %s, want %s", n, got, want)
+		}
 	}
 }

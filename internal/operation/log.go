@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -42,13 +43,8 @@ func (l *Log) next() int {
 func (l *Log) State(op *Operation) State {
 	switch op.State {
 	case StateApplied:
-		if op.Kind != KindApply && l.by[op.Of] == nil {
-			return StateUndone // what it is about is forgotten: there is nothing to take back
-		}
-		if last := l.lastToggle(base(op)); last != nil && last != op && last.Seq > op.Seq {
-			if op.Kind != KindApply || last.Kind == KindUndo {
-				return StateUndone
-			}
+		if l.undone(op) {
+			return StateUndone
 		}
 		if l.replaced(op) != nil {
 			return StateSuperseded
@@ -62,31 +58,48 @@ func (l *Log) State(op *Operation) State {
 	return op.State
 }
 
+// undone tells whether what an operation did was taken back.
+func (l *Log) undone(op *Operation) bool {
+	if op.State != StateApplied {
+		return op.State == StateUndone
+	}
+	if op.Kind != KindApply && l.by[op.Of] == nil {
+		return true // what it is about is forgotten: there is nothing to take back
+	}
+	last := l.lastToggle(base(op))
+	return last != nil && last != op && last.Seq > op.Seq && (op.Kind != KindApply || last.Kind == KindUndo)
+}
+
 // replaced returns the last operation that moved on every branch an apply made, nil when one still is
 // as it left it.
 func (l *Log) replaced(op *Operation) *Operation {
-	if op.Kind != KindApply || len(op.Made()) == 0 {
+	if op.Kind != KindApply {
 		return nil
 	}
 	var last *Operation
-	for _, c := range op.Made() {
-		var by *Operation
-		for _, later := range l.ops {
-			if later.Seq <= op.Seq || later.Kind != KindApply || l.State(later) == StateUndone {
-				continue
-			}
-			for _, d := range later.Made() {
-				if d.Ref == c.Ref && d.Old == c.New {
-					by = later
-				}
-			}
+	for _, c := range op.Changes {
+		if !c.Done {
+			continue
 		}
-		if by == nil {
+		if last = l.movedOn(op, c); last == nil {
 			return nil
 		}
-		last = by
 	}
 	return last
+}
+
+// movedOn returns the last apply after op, not taken back, that moved a branch on which op made; nil when none did.
+func (l *Log) movedOn(op *Operation, made Change) *Operation {
+	for i := len(l.ops) - 1; i >= 0 && l.ops[i].Seq > op.Seq; i-- {
+		later := l.ops[i]
+		moves := later.Kind == KindApply && slices.ContainsFunc(later.Changes, func(d Change) bool {
+			return d.Done && d.Ref == made.Ref && d.Old == made.New
+		})
+		if moves && !l.undone(later) {
+			return later
+		}
+	}
+	return nil
 }
 
 // base is the id of the apply that an operation is about.
