@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -37,6 +39,7 @@ type Conflict struct {
 // the three stages of each conflicted path, the files have the markers. Neither a branch is made nor a
 // hook run. What fails half way is taken back.
 func MakeWorkTree(ctx context.Context, git Git, fsys txfs.FS, dir string, c Conflict) (w WorkTree, err error) {
+	clearHalf(ctx, git, dir, c.Head)
 	if _, err := free(dir); err != nil {
 		return w, err
 	}
@@ -67,6 +70,23 @@ func MakeWorkTree(ctx context.Context, git Git, fsys txfs.FS, dir string, c Conf
 	}
 	w.Whole = true
 	return w, w.write(fsys)
+}
+
+// clearHalf has git remove the work tree that a process left which was killed before it could mark it: one
+// at head without an index, with nothing in its directory. Any other stays.
+func clearHalf(ctx context.Context, git Git, dir string, head gitops.ID) {
+	list, err := os.ReadDir(dir)
+	if err != nil || len(list) != 1 || list[0].Name() != ".git" {
+		return
+	}
+	out, err := git(ctx, dir, nil, "rev-parse", "HEAD", "--absolute-git-dir")
+	at, gitDir, ok := strings.Cut(strings.TrimSuffix(string(out), "\n"), "\n")
+	if err != nil || !ok || at != head.String() {
+		return
+	}
+	if _, err := os.Lstat(filepath.Join(gitDir, "index")); errors.Is(err, fs.ErrNotExist) {
+		_, _ = git(ctx, "", nil, "worktree", "remove", "--force", "--force", dir) // where it fails, the directory is not free
+	}
 }
 
 // note writes what tells git that a pick is under way.
