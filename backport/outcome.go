@@ -69,6 +69,8 @@ type Pick struct {
 	Prerequisite bool
 	Why          *Why      // of the conflicts; nil when nobody asked, or there are none
 	Rules        []RuleUse // conflicts that the policy's path rules settled
+	// Unsettled says, by path, why the policy's path rule does not settle a conflict.
+	Unsettled map[string]string
 	// Differs is how the version that was taken from another branch differs from main's, which is the first.
 	Differs []gitops.PathDifference
 	// ViaCommit is the commit of the other branch that was taken; zero when it was made a moment ago.

@@ -75,7 +75,10 @@ func (r *runner) settle(t Target, tip gitops.ID, k *Pick) error {
 		}
 		stage, err := place.settled(c, rule.OnConflict)
 		if err != nil {
-			k.Lines = append(k.Lines, fmt.Sprintf("%s: the policy's rule %q does not settle it: %v", c.Path, rule.OnConflict, err))
+			if k.Unsettled == nil {
+				k.Unsettled = map[string]string{}
+			}
+			k.Unsettled[c.Path] = fmt.Sprintf("the policy's rule %q does not settle it: %v", rule.OnConflict, err)
 			left = append(left, c)
 			continue
 		}

@@ -49,7 +49,8 @@ type Entry struct {
 	Group string // the heading it is under, "Fixed"; empty when there is none
 	Text  string // without the final line end, line ends as "\n"
 
-	first, last int // indices of its lines
+	first, last int    // indices of its lines
+	section     string // the version whose section it is in; set by all
 }
 
 var (

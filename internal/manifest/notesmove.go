@@ -13,7 +13,8 @@ const maxEntries = 200
 
 // MoveNotes takes the entries that theirs has and base has not, and puts those that ours has not either
 // under the section of the given version in ours, where that section is not released; where there is
-// none it is made on top, in the manner of the newest one. The entries keep their group. Entries that
+// none it is made on top, in the manner of the newest one. Of a change that has entries for that very
+// version only those are taken, and an entry that it has in several sections once. The entries keep their group. Entries that
 // the change rewords are reworded in ours where ours has them unchanged; a change of anything but
 // entries and headings is ErrNotesOther.
 func MoveNotes(base, ours, theirs []byte, version string) ([]byte, error) {
@@ -39,6 +40,7 @@ func MoveNotes(base, ours, theirs []byte, version string) ([]byte, error) {
 	if n, added, err = n.reword(added, removed); err != nil {
 		return nil, err
 	}
+	added = meantFor(added, version)
 	if n, err = n.add(added, version, is.loose); err != nil {
 		return nil, err
 	}
@@ -128,10 +130,28 @@ func newEntries(was, is *Notes) (added, removed []Entry) {
 	return added, removed
 }
 
+// meantFor returns the entries of a change that are for a version: those it puts under that very version, as
+// a change of main does which brings the notes of several releases, or else all, each once.
+func meantFor(added []Entry, version string) []Entry {
+	if slices.ContainsFunc(added, func(e Entry) bool { return e.section == version }) {
+		added = slices.DeleteFunc(added, func(e Entry) bool { return e.section != version })
+	}
+	var out []Entry
+	for _, e := range added {
+		if !slices.ContainsFunc(out, func(o Entry) bool { return o.Text == e.Text }) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 func (n *Notes) all() []Entry {
 	var out []Entry
 	for _, s := range n.Sections {
-		out = append(out, s.Entries...)
+		for _, e := range s.Entries {
+			e.section = s.Version
+			out = append(out, e)
+		}
 	}
 	return out
 }

@@ -103,6 +103,9 @@ func (p *page) details(o backport.Outcome) {
 		for _, c := range k.Result.Conflicts {
 			if k.Status == backport.PickConflict && (o.Gate == nil || o.Gate.PinOnly.IsZero()) {
 				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch, c.Ours))
+				if reason := k.Unsettled[c.Path]; reason != "" {
+					p.printf("        %s\n", streams.Clean(reason))
+				}
 				if p.o.Verbose && c.Message != "" {
 					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
 				}

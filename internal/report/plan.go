@@ -100,6 +100,7 @@ func pick(k backport.Pick) PickV1 {
 			Path: Path(c.Path), Kind: c.Kind, Message: valid(c.Message),
 			Stages: StagesV1{Base: stage(c.Path, c.Base), Ours: stage(c.Path, c.Ours), Theirs: stage(c.Path, c.Theirs)},
 			Hunks:  hunksV1(k.Hunks, c.Path), Blame: blameV1(k.Why, c.Path),
+			Rule: optional(valid(k.Unsettled[c.Path])),
 		})
 	}
 	return p

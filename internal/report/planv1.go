@@ -109,6 +109,7 @@ type ConflictV1 struct {
 	Message string   `json:"message"`
 	Stages  StagesV1 `json:"stages"`
 	Hunks   []HunkV1 `json:"hunks"`
+	Rule    *string  `json:"rule"` // why the policy's path rule does not settle it; null where there is none
 	// Blame are the commits of main, absent from the branch, that last changed what conflicts.
 	Blame []CommitV1 `json:"blame"`
 }

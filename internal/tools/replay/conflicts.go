@@ -78,8 +78,8 @@ func (r *replay) replayFix(c *campaign, m match) error {
 		if _, err := fmt.Sscan(said, &l.onto, &seconds); err != nil {
 			return fmt.Errorf("commit %s: %w", l.commit, err)
 		}
-		if day := time.Unix(seconds, 0).UTC().Format(time.DateOnly); m.day == "" || day < m.day {
-			m.day = day
+		if m.at == 0 || seconds < m.at {
+			m.day, m.at = time.Unix(seconds, 0).UTC().Format(time.DateOnly), seconds
 		}
 	}
 	s, err := r.set(m, nil)
@@ -123,7 +123,10 @@ func (r *replay) replayFix(c *campaign, m match) error {
 		return nil
 	}
 	if r.verbose {
-		fmt.Fprintf(os.Stderr, "fix %d: %s conflicts on %d branches\n", c.fixes, m.source, len(open))
+		fmt.Fprintf(os.Stderr, "fix %d: %s\n", c.fixes, m.source)
+		for _, l := range open {
+			fmt.Fprintf(os.Stderr, "  %s, as %s: conflicts in %s\n", l.branch, l.commit, strings.Join(l.conflicts, ", "))
+		}
 	}
 	return r.tryAll(c, m, s, open)
 }

@@ -64,6 +64,7 @@ type replay struct {
 	config           *config.Config
 	session          *gitops.Session // on the clone
 	applied          int
+	tags             []tag
 	page             bytes.Buffer
 }
 
@@ -118,7 +119,7 @@ func (r *replay) open() error {
 		return err
 	}
 	r.session = repo.NewSession()
-	return nil
+	return r.readTags()
 }
 
 // policy returns the text of the policy.

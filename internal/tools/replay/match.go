@@ -18,6 +18,7 @@ type match struct {
 	source string
 	landed []landing
 	day    string // on which it first landed
+	at     int64  // when, in seconds since 1970
 }
 
 // A landing is the commit by which the maintainers brought a fix to a branch.

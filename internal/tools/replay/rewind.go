@@ -49,7 +49,7 @@ type stage struct {
 // fix.
 func (r *replay) set(m match, only *landing) (stage, error) {
 	s := stage{replay: r, match: m, to: m.landed}
-	var in bytes.Buffer
+	in := r.rewindTags(m.at)
 	for i, l := range m.landed {
 		at := l.onto
 		if only != nil && l.line.Compare(only.line) > 0 {
@@ -58,14 +58,49 @@ func (r *replay) set(m match, only *landing) (stage, error) {
 		if only != nil && l.branch == only.branch {
 			s.to = m.landed[:i+1]
 		}
-		fmt.Fprintf(&in, "update refs/heads/%s %s\n", l.branch, at)
+		fmt.Fprintf(in, "update refs/heads/%s %s\n", l.branch, at)
 	}
 	c := exec.Command(r.git, "-C", r.scratch, "update-ref", "--stdin")
-	c.Stdin = &in
+	c.Stdin = in
 	if out, err := c.CombinedOutput(); err != nil {
 		return s, fmt.Errorf("git update-ref: %w\n%s", err, out)
 	}
 	return s, nil
+}
+
+// A tag of the clone, and when it was made, in seconds since 1970.
+type tag struct {
+	ref, id string
+	at      int64
+}
+
+// readTags reads the tags of the clone.
+func (r *replay) readTags() error {
+	out, err := r.gitOut("for-each-ref", "--format=%(refname) %(objectname) %(creatordate:unix)", "refs/tags")
+	if err != nil {
+		return err
+	}
+	for l := range strings.Lines(out) {
+		var t tag
+		if _, err := fmt.Sscan(l, &t.ref, &t.id, &t.at); err != nil {
+			return fmt.Errorf("tag %q: %w", l, err)
+		}
+		r.tags = append(r.tags, t)
+	}
+	return nil
+}
+
+// rewindTags returns the commands for git update-ref that leave the tags which were there at a time.
+func (r *replay) rewindTags(at int64) *bytes.Buffer {
+	in := &bytes.Buffer{}
+	for _, t := range r.tags {
+		if t.at < at {
+			fmt.Fprintf(in, "update %s %s\n", t.ref, t.id)
+		} else {
+			fmt.Fprintf(in, "delete %s\n", t.ref)
+		}
+	}
+	return in
 }
 
 // run runs a verb of the program on the stage, in this process.

@@ -20,7 +20,7 @@ func (r *replay) show(c *campaign) {
 Fixes of main that a release branch has too: %d, of which %d went to more than one branch; %d pairs of a fix and a branch. A commit
 of a branch is matched with the one commit of main that it names as its source, or that has the same patch id, the same author
 and author's time, a pull request number of its subject, or its subject without numbers and branch markers, in this
-order: %s. Branches are set back to the parent of the maintainers' commit, and the fix is planned on all of its branches at once,
+order: %s. Branches are set back to the parent of the maintainers' commit, tags to those of that day, and the fix is planned on all of its branches at once,
 or, where it says so, on one after the other: then the branches that are newer have the maintainers' commit.
 
 Policy: %s.
