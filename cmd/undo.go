@@ -98,7 +98,7 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 		a.code = ExitPerson
 	}
 	a.sayLeft(trees)
-	return a.render(report.Operation(cmd.Name(), version(), st, int(a.code)), func(w io.Writer) error {
+	return a.render(report.Operation(cmd.Name(), version(), st, treesV1(trees), int(a.code)), func(w io.Writer) error {
 		if a.quiet {
 			return nil
 		}
@@ -170,12 +170,13 @@ func (a *app) pruned(gone []*operation.Operation, trees []tidied) error {
 		ids = append(ids, op.ID)
 	}
 	doc := struct {
-		Schema  string          `json:"schema"`
-		Version string          `json:"version"`
-		Error   *report.ErrorV1 `json:"error"`
-		Removed []string        `json:"removed"`
-		Exit    int             `json:"exit"`
-	}{Schema: report.Schema("prune"), Version: version(), Removed: ids}
+		Schema    string              `json:"schema"`
+		Version   string              `json:"version"`
+		Error     *report.ErrorV1     `json:"error"`
+		Removed   []string            `json:"removed"`
+		Worktrees []report.WorkTreeV1 `json:"worktrees"`
+		Exit      int                 `json:"exit"`
+	}{Schema: report.Schema("prune"), Version: version(), Removed: ids, Worktrees: treesV1(trees)}
 	return a.render(doc, func(w io.Writer) error {
 		if a.quiet {
 			return nil

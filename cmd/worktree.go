@@ -240,6 +240,19 @@ func (a *app) sayLeft(trees []tidied) {
 	}
 }
 
+// treesV1 is what documents say of them.
+func treesV1(trees []tidied) []report.WorkTreeV1 {
+	out := []report.WorkTreeV1{}
+	for _, t := range trees {
+		w := report.WorkTreeV1{Dir: report.Path(t.dir)}
+		if t.kept != "" {
+			w.Kept = &t.kept
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
 // sayRemoved names the work trees that were removed.
 func sayRemoved(w io.Writer, trees []tidied, indent string) error {
 	for _, t := range trees {

@@ -34,6 +34,12 @@ type StatusV1 struct {
 	Exit       int           `json:"exit"`
 }
 
+// A WorkTreeV1 is a work tree whose conflict nobody waits for any more.
+type WorkTreeV1 struct {
+	Dir  Path    `json:"dir"`
+	Kept *string `json:"kept"` // why it is still there; null when it was removed
+}
+
 // An OperationV1 is one operation on record.
 type OperationV1 struct {
 	ID      string       `json:"id"`
@@ -95,14 +101,15 @@ func Status(version string, ops []Stood, hidden int, left, next []string) Status
 }
 
 // Operation makes the document of a verb that worked on one operation.
-func Operation(verb, version string, s Stood, exit int) any {
+func Operation(verb, version string, s Stood, trees []WorkTreeV1, exit int) any {
 	return struct {
-		Schema    string      `json:"schema"`
-		Version   string      `json:"version"`
-		Error     *ErrorV1    `json:"error"`
-		Operation OperationV1 `json:"operation"`
-		Exit      int         `json:"exit"`
-	}{Schema: Schema(verb), Version: version, Operation: operationV1(s), Exit: exit}
+		Schema    string       `json:"schema"`
+		Version   string       `json:"version"`
+		Error     *ErrorV1     `json:"error"`
+		Operation OperationV1  `json:"operation"`
+		Worktrees []WorkTreeV1 `json:"worktrees"`
+		Exit      int          `json:"exit"`
+	}{Schema: Schema(verb), Version: version, Operation: operationV1(s), Worktrees: trees, Exit: exit}
 }
 
 func operationV1(s Stood) OperationV1 {

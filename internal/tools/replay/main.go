@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ func main() {
 	only := flag.Bool("conflicts", false, "only the section about conflicts")
 	out := flag.String("o", "docs/wasmtime.md", "the page to write")
 	flag.Parse()
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // ends the program that runs; then we end, and clean up
 	if err := r.write(*only, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "replay:", err)
 		os.Exit(1)

@@ -103,7 +103,7 @@ func (r *replay) rewindTags(at int64) *bytes.Buffer {
 	return in
 }
 
-// run runs a verb of the program on the stage, in this process.
+// run runs a verb of the program on the stage.
 func (s stage) run(verb string, rules bool, flags ...string) ([]byte, error) {
 	file := s.unruled
 	if rules {
@@ -113,27 +113,19 @@ func (s stage) run(verb string, rules bool, flags ...string) ([]byte, error) {
 	for _, l := range s.to {
 		args = append(args, "--to", l.branch)
 	}
-	args = append(args, flags...)
-	var out, errs bytes.Buffer
-	host := cmd.System()
-	host.Out, host.Err = &out, &errs
-	host.Lookup = func(key string) (string, bool) {
-		switch key {
-		case "GIT_COMMITTER_NAME", "GIT_AUTHOR_NAME":
-			return "Replay", true
-		case "GIT_COMMITTER_EMAIL", "GIT_AUTHOR_EMAIL":
-			return "replay@example.com", true
-		}
-		return os.LookupEnv(key)
-	}
-	switch code := cmd.Main(args, host); code {
+	c := exec.Command(s.program, append(args, flags...)...)
+	c.Env = append(os.Environ(), "GIT_COMMITTER_NAME=Replay", "GIT_COMMITTER_EMAIL=replay@example.com")
+	var errs bytes.Buffer
+	c.Stderr = &errs
+	out, err := c.Output()
+	switch code := cmd.ExitCode(c.ProcessState.ExitCode()); code {
 	case cmd.ExitOK, cmd.ExitPerson, cmd.ExitRefused:
 	case cmd.ExitInterrupted, cmd.ExitTerminated:
 		return nil, errStopped
 	default:
-		return nil, fmt.Errorf("%s %s: exit %d\n%s", verb, s.match.source, code, slices.Concat(out.Bytes(), errs.Bytes()))
+		return nil, fmt.Errorf("%s %s: %w\n%s", verb, s.match.source, err, slices.Concat(out, errs.Bytes()))
 	}
-	return out.Bytes(), nil
+	return out, nil
 }
 
 // document runs plan or apply and returns the targets by branch.
