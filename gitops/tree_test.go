@@ -42,6 +42,21 @@ func TestTreeFS(t *testing.T) {
 	if _, err := fsys.Open("link"); !errors.Is(err, ErrSymlink) {
 		t.Errorf("opening a symlink: %v", err)
 	}
+	for a, same := range map[string]string{"a/b.d/x": "é ü", "a.txt": "a.txt"} {
+		x, err := fsys.Sum(a)
+		y, errY := fsys.Sum(same)
+		if err != nil || errY != nil || x != y {
+			t.Errorf("%s and %s: %v %v, %v %v", a, same, x, err, y, errY)
+		}
+		if z, err := fsys.Sum("a/b/c.txt"); err != nil || z == x {
+			t.Errorf("%s and another file: %v %v", a, z, err)
+		}
+	}
+	for _, none := range []string{"a", "link", "sub", "nothing"} {
+		if _, err := fsys.Sum(none); err == nil {
+			t.Errorf("%s has a sum", none)
+		}
+	}
 	for _, absent := range []string{"sub", "sub/x", "link/x", "a.txt/x", "nothing", "a/nothing", "a/b/c.txt/d"} {
 		if _, err := fs.Stat(fsys, absent); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: %v", absent, err)

@@ -100,17 +100,30 @@ func (t *TreeFS) ReadFile(name string) ([]byte, error) {
 	return bytes.Clone(data), err
 }
 
+// file is lookup for a regular file.
+func (t *TreeFS) file(name string) (object.TreeEntry, error) {
+	e, err := t.lookup("read", name)
+	switch {
+	case err != nil:
+	case e.Mode == object.ModeTree:
+		err = &fs.PathError{Op: "read", Path: name, Err: errors.New("is a directory")}
+	case e.Mode == object.ModeSymlink:
+		err = &fs.PathError{Op: "read", Path: name, Err: ErrSymlink}
+	}
+	return e, err
+}
+
+// Sum returns the id of a file's blob.
+func (t *TreeFS) Sum(name string) (any, error) {
+	e, err := t.file(name)
+	return e.ID, err
+}
+
 // Shared returns the bytes of a file as the session keeps them, which are not to be changed.
 func (t *TreeFS) Shared(name string) ([]byte, error) {
-	e, err := t.lookup("read", name)
+	e, err := t.file(name)
 	if err != nil {
 		return nil, err
-	}
-	switch e.Mode {
-	case object.ModeTree:
-		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is a directory")}
-	case object.ModeSymlink:
-		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrSymlink}
 	}
 	data, err := t.kept.blob(t.mem, e.ID)
 	if err != nil {

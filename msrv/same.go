@@ -131,10 +131,7 @@ func sameCargo(before, after fs.FS, was, now file) bool {
 	}
 	for dir := path.Dir(now.path); dir != "."; {
 		dir = path.Dir(dir)
-		p := path.Join(dir, "Cargo.toml")
-		above, err := manifest.ReadShared(before, p)
-		aboveNow, errNow := manifest.ReadShared(after, p)
-		if (err == nil) != (errNow == nil) || !bytes.Equal(above, aboveNow) {
+		if !manifest.SameFile(before, after, path.Join(dir, "Cargo.toml")) {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"io/fs"
 )
@@ -31,6 +32,8 @@ func TOMLOf(tree fs.FS, data []byte) (*Document, error) {
 // A sharer is a file system that hands out bytes which it keeps.
 type sharer interface {
 	Shared(name string) ([]byte, error)
+	// Sum names the bytes of a file: those of two file systems of a kind are the same just when their sums are.
+	Sum(name string) (any, error)
 }
 
 // ReadShared is fs.ReadFile for who does not change the bytes: they are not copied where tree shares them.
@@ -39,4 +42,19 @@ func ReadShared(tree fs.FS, name string) ([]byte, error) {
 		return s.Shared(name)
 	}
 	return fs.ReadFile(tree, name)
+}
+
+// SameFile tells whether a file is the same in two trees, or cannot be read in both. It reads none where the
+// trees know.
+func SameFile(a, b fs.FS, name string) bool {
+	x, ok := a.(sharer)
+	y, okB := b.(sharer)
+	if ok && okB {
+		sum, err := x.Sum(name)
+		sumB, errB := y.Sum(name)
+		return (err == nil) == (errB == nil) && (err != nil || sum == sumB)
+	}
+	data, err := fs.ReadFile(a, name)
+	dataB, errB := fs.ReadFile(b, name)
+	return (err == nil) == (errB == nil) && bytes.Equal(data, dataB)
 }
