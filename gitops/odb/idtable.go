@@ -54,13 +54,16 @@ func (t *idTable) seek(key []byte) (pos int, found bool, err error) {
 		}
 	}
 	end := hi
+	if lo, hi, err = t.near(key, lo, hi); err != nil {
+		return 0, false, err
+	}
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		name, err := t.name(mid)
+		below, err := t.below(mid, key)
 		if err != nil {
 			return 0, false, err
 		}
-		if bytes.Compare(name, key) < 0 {
+		if below {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -71,4 +74,46 @@ func (t *idTable) seek(key []byte) (pos int, found bool, err error) {
 	}
 	name, err := t.name(lo)
 	return lo, err == nil && bytes.HasPrefix(name, key), err
+}
+
+// near narrows the range in which key is looked for to the surroundings of where it stands when ids are
+// spread evenly, as hashes are: most look-ups then touch one page of the list. Ids before lo are below key,
+// those from hi on are not.
+func (t *idTable) near(key []byte, lo, hi int) (int, int, error) {
+	step := 16
+	if len(key) < 5 || hi-lo <= 2*step {
+		return lo, hi, nil
+	}
+	at := lo + int(uint64(hi-lo)*uint64(binary.BigEndian.Uint32(key[1:]))>>32)
+	below, err := t.below(at, key)
+	if err != nil {
+		return lo, hi, err
+	}
+	for up := below; ; step *= 2 {
+		if below {
+			lo = at + 1
+		} else {
+			hi = at
+		}
+		if below != up {
+			return lo, hi, nil
+		}
+		if up {
+			at += step
+		} else {
+			at -= step
+		}
+		if at < lo || at >= hi {
+			return lo, hi, nil
+		}
+		if below, err = t.below(at, key); err != nil {
+			return lo, hi, err
+		}
+	}
+}
+
+// below tells whether the id at a position is below key.
+func (t *idTable) below(i int, key []byte) (bool, error) {
+	name, err := t.name(i)
+	return err == nil && bytes.Compare(name, key) < 0, err
 }
