@@ -199,7 +199,7 @@ func (d *detection) writeFiles(b *strings.Builder) {
 	}
 	for _, lock := range []string{"Cargo.lock", "go.sum"} {
 		if has[lock] {
-			fmt.Fprintf(b, "[[path]]\nmatch       = %q\non_conflict = \"lock\"\n\n", lock)
+			fmt.Fprintf(b, "[[path]]\nmatch       = %q\non_conflict = \"lock\"\n\n", "**/"+lock)
 		}
 	}
 	trimmed := strings.TrimRight(b.String(), "\n") + "\n"

@@ -109,7 +109,7 @@ func (b *bench) onePick(dir string, shapes []shape) error {
 
 // branches measures one fix onto more and more branches, the newest first.
 func (b *bench) branches(dir, graphed string, s shape, releases []string) error {
-	b.print("\n### One fix onto more branches\n\nThe commit of “%s” onto the newest branches with --no-bump, beside as many processes of git; %d runs.\n\n", s.name, b.few().runs)
+	b.print("\n### One fix onto more branches\n\nThe commit of “%s” onto the newest branches with --no-bump, beside as many processes of git.\n\n", s.name)
 	b.print("| branches | ours ms | CPU ms | peak MiB | with a commit-graph, ms | git, all processes, ms | ratio | ms per further branch |\n|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	var last time.Duration
 	before := 0
@@ -123,7 +123,7 @@ func (b *bench) branches(dir, graphed string, s shape, releases []string) error 
 		for _, ref := range newest {
 			commands = append(commands, b.mergeTree(dir, "git", s.source, ref))
 		}
-		r, err := b.few().inTurn(commands...)
+		r, err := b.inTurn(commands...)
 		if err != nil {
 			return err
 		}
@@ -140,13 +140,6 @@ func (b *bench) branches(dir, graphed string, s shape, releases []string) error 
 		last, before = r[0].median, n
 	}
 	return nil
-}
-
-// few is b with fewer runs, for what takes long.
-func (b *bench) few() *bench {
-	few := *b
-	few.runs = min(b.runs, 5)
-	return &few
 }
 
 // changed measures fixes of more and more files onto the newest branch.

@@ -14,6 +14,10 @@ func (r *replay) show(c *campaign) {
 		total += c.by[way]
 		by = append(by, fmt.Sprintf("%s %d", way, c.by[way]))
 	}
+	var rules []string
+	for _, p := range r.config.Paths {
+		rules = append(rules, "`"+p.Match+"` "+p.OnConflict)
+	}
 	r.printf(`
 ## Fewer conflicts
 
@@ -23,14 +27,14 @@ and author's time, a pull request number of its subject, or its subject without 
 order: %s. Branches are set back to the parent of the maintainers' commit, tags to those of that day, and the fix is planned on all of its branches at once,
 or, where it says so, on one after the other: then the branches that are newer have the maintainers' commit.
 
-Policy: %s.
+Policy: %s; its path rules: %s.
 
 *tree*: the result is the maintainers' to the byte. *files*: the files that conflict from main are. *unmarked*: clean, and the
 report or the text of the pull request does not say by what.
 
 | what | pairs | clean | share | tree | files | conflicted | unmarked |
 |---|--:|--:|--:|--:|--:|--:|--:|
-`, c.fixes, c.multi, total, strings.Join(by, ", "), r.source)
+`, c.fixes, c.multi, total, strings.Join(by, ", "), r.source, strings.Join(rules, ", "))
 	row := func(name string, t tally, files, unmarked string) {
 		share := "-"
 		if t.pairs > 0 {
