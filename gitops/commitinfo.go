@@ -27,7 +27,7 @@ type commitCache struct {
 }
 
 // commitHead is how many bytes of a commit are read for its parents and its date, before the whole is.
-const commitHead = 512
+const commitHead = 336
 
 // commitInfo returns what a walk needs of a commit: from the commit-graph, else from the head of the
 // commit. Neither is checked against the commit's name, which is done when a commit is read for what

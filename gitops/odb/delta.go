@@ -62,7 +62,7 @@ func instructionAt(ops []byte) (in instruction, rest []byte, err error) {
 
 // applyDelta makes what delta makes of base, at most limit bytes. The instructions are added up
 // before anything is allocated.
-func applyDelta(base, delta []byte, limit int64) ([]byte, error) {
+func applyDelta(base, delta []byte, limit int64, memory *slab) ([]byte, error) {
 	baseSize, size, ops, err := deltaSizes(delta)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func applyDelta(base, delta []byte, limit int64) ([]byte, error) {
 	if total != size {
 		return nil, damaged(-1, "delta makes %d bytes, not the %d it declares", total, size)
 	}
-	out := make([]byte, 0, size)
+	out := memory.buffer(size)[:0]
 	for len(ops) > 0 {
 		var in instruction
 		if in, ops, err = instructionAt(ops); err != nil {

@@ -98,7 +98,7 @@ func FuzzDelta(f *testing.F) {
 	f.Add([]byte(""), []byte("\x00\x00"))
 	f.Fuzz(func(t *testing.T, base, delta []byte) {
 		const limit = 1 << 20
-		out, err := applyDelta(base, delta, limit)
+		out, err := applyDelta(base, delta, limit, nil)
 		_, size, _, serr := deltaSizes(delta)
 		if err == nil && (serr != nil || int64(len(out)) != size || size > limit) {
 			t.Fatalf("%d bytes of %d", len(out), size)

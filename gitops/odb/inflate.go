@@ -20,7 +20,10 @@ type inflater struct {
 	z   io.ReadCloser
 }
 
-type inflaters struct{ pool, decoders sync.Pool }
+type inflaters struct {
+	pool, decoders sync.Pool
+	slab           slab
+}
 
 // memory inflates a stream that is in memory.
 func (p *inflaters) memory(out, src []byte, off int64, head bool) (int, error) {
@@ -71,7 +74,7 @@ func (p *inflaters) exactly(r *region, off, end, size int64, buf []byte) ([]byte
 	}
 	if r.data != nil && size <= allocAtOnce {
 		if int64(cap(buf)) < size {
-			buf = make([]byte, size)
+			buf = p.slab.buffer(size)
 		}
 		_, err := p.memory(buf[:size], r.data[off:end], off, false)
 		return buf[:size], err

@@ -59,7 +59,7 @@ func (db *DB) applyChain(p *pack, r *region, chain []entry, kind object.Kind, ba
 		if cap(delta) <= maxScratch {
 			*scratch = delta[:0]
 		}
-		if base, err = applyDelta(base, delta, db.limit); err != nil {
+		if base, err = applyDelta(base, delta, db.limit, &db.zlib.slab); err != nil {
 			var d *damage
 			if errors.As(err, &d) {
 				d.offset = e.data
