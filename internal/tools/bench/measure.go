@@ -32,6 +32,7 @@ func (b *bench) section(title, dir, config string) error {
 	for _, step := range []func() error{
 		func() error { return b.onePick(dir, shapes) },
 		func() error { return b.branches(dir, graphed, shapes[3], releases) },
+		func() error { return b.eight(dir, shapes, releases) },
 		func() error { return b.changed(dir, releases) },
 		func() error { return b.policy(crowded, config, shapes[3]) },
 		func() error { return b.apply(dir, shapes, releases) },
@@ -119,17 +120,9 @@ func (b *bench) branches(dir, graphed string, s shape, releases []string) error 
 		}
 		newest := releases[len(releases)-n:]
 		args := append(onto(newest), "--no-bump")
-		commands := []command{b.plan(dir, "plan", s.source, args...), b.plan(graphed, "plan", s.source, args...)}
-		for _, ref := range newest {
-			commands = append(commands, b.mergeTree(dir, "git", s.source, ref))
-		}
-		r, err := b.inTurn(commands...)
+		r, git, err := b.beside(dir, s.source, newest, b.plan(dir, "plan", s.source, args...), b.plan(graphed, "plan", s.source, args...))
 		if err != nil {
 			return err
-		}
-		var git time.Duration
-		for _, one := range r[2:] {
-			git += one.median
 		}
 		further := "–"
 		if before > 0 {
@@ -140,6 +133,38 @@ func (b *bench) branches(dir, graphed string, s shape, releases []string) error 
 		last, before = r[0].median, n
 	}
 	return nil
+}
+
+// eight measures the fix of each shape onto the eight newest branches.
+func (b *bench) eight(dir string, shapes []shape, releases []string) error {
+	newest := releases[max(0, len(releases)-8):]
+	b.print("\nThe commit of each shape onto the %d newest, in the same way:\n\n| shape | ours ms | CPU ms | peak MiB | git, all processes, ms | ratio |\n|---|---:|---:|---:|---:|---:|\n", len(newest))
+	var ratios []float64
+	for _, s := range shapes {
+		r, git, err := b.beside(dir, s.source, newest, b.plan(dir, "plan", s.source, append(onto(newest), "--no-bump")...))
+		if err != nil {
+			return err
+		}
+		ratios = append(ratios, ms(r[0].median)/ms(git))
+		b.print("| %s | %.1f | %.1f | %.0f | %.1f | %.2f |\n", s.name, ms(r[0].median), ms(r[0].cpu), float64(r[0].rss)/1024, ms(git), ms(r[0].median)/ms(git))
+	}
+	b.print("\nMedian of the ratios %.2f, the highest %.2f.\n", median(ratios), highest(ratios))
+	return nil
+}
+
+// beside runs commands in turn with one git process for each branch, and sums the medians of those.
+func (b *bench) beside(dir, source string, branches []string, commands ...command) (r []result, git time.Duration, err error) {
+	n := len(commands)
+	for _, ref := range branches {
+		commands = append(commands, b.mergeTree(dir, "git", source, ref))
+	}
+	if r, err = b.inTurn(commands...); err != nil {
+		return nil, 0, err
+	}
+	for _, one := range r[n:] {
+		git += one.median
+	}
+	return r[:n], git, nil
 }
 
 // changed measures fixes of more and more files onto the newest branch.
