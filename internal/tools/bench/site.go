@@ -30,6 +30,15 @@ func (b *bench) mergeTree(dir, name, source, onto string) command {
 	}
 }
 
+// mergeTreeAgain is git doing a pick whose objects are there since the first turn: it has nothing to write.
+func (b *bench) mergeTreeAgain(dir, name, source, onto string) command {
+	c := b.mergeTree(dir, name, source, onto)
+	kept := filepath.Join(b.work, "kept")
+	c.before = func() error { return os.MkdirAll(kept, 0o755) }
+	c.env[0] = "GIT_OBJECT_DIRECTORY=" + kept
+	return c
+}
+
 // plan is the program planning a fix.
 func (b *bench) plan(dir, name, source string, more ...string) command {
 	return command{name: name, args: append([]string{b.ours, "-C", dir, "plan", source, "--json", "--no-why"}, more...)}
