@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 
@@ -38,9 +37,7 @@ func fixes() []fix {
 
 // plan runs git-backport plan and reads its document; exit codes of outcomes are no errors.
 func (r *replay) plan(args ...string) (report.PlanV1, error) {
-	cmd := exec.Command(r.program, append([]string{"-C", r.clone, "plan", "--json", "--date", "@1787000000 +0000"}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_COMMITTER_NAME=Replay", "GIT_COMMITTER_EMAIL=replay@example.com")
-	out, runErr := cmd.Output()
+	out, runErr := r.tool(r.clone, append([]string{"plan", "--json", "--date", "@1787000000 +0000"}, args...)...).Output()
 	var doc report.PlanV1
 	if err := json.Unmarshal(out, &doc); err != nil {
 		return doc, fmt.Errorf("plan %s: %w (%w)", strings.Join(args, " "), err, runErr)
@@ -122,10 +119,8 @@ func (r *replay) compare(f fix, b backported, t report.TargetV1) (string, error)
 		return "-", nil
 	}
 	name := f.commit + "-" + b.commit
-	cmd := exec.Command(r.program, "-C", r.scratch, "apply", f.commit, "--onto", b.commit+"^", "--config", "preset:wasmtime",
-		"--no-bump", "--name", name, "--json")
-	cmd.Env = append(os.Environ(), "GIT_COMMITTER_NAME=Replay", "GIT_COMMITTER_EMAIL=replay@example.com")
-	out, runErr := cmd.Output()
+	out, runErr := r.tool(r.scratch, "apply", f.commit, "--onto", b.commit+"^", "--config", "preset:wasmtime",
+		"--no-bump", "--name", name, "--json").Output()
 	var doc report.PlanV1
 	if err := json.Unmarshal(out, &doc); err != nil || !doc.Applied {
 		return "", fmt.Errorf("apply %s onto %s^: %w", f.commit, b.commit, errors.Join(err, runErr))

@@ -135,6 +135,13 @@ func (r *replay) policy() ([]byte, error) {
 	return nil, errors.New("-policy: want preset:NAME or init")
 }
 
+// tool is the built program in a repository, with a committer of its own.
+func (r *replay) tool(dir string, args ...string) *exec.Cmd {
+	c := exec.Command(r.program, append([]string{"-C", dir}, args...)...)
+	c.Env = append(os.Environ(), "GIT_COMMITTER_NAME=Replay", "GIT_COMMITTER_EMAIL=replay@example.com")
+	return c
+}
+
 func (r *replay) printf(format string, args ...any) { fmt.Fprintf(&r.page, format, args...) }
 
 func (r *replay) gitOut(args ...string) (string, error) { return r.gitIn(r.clone, args...) }

@@ -109,12 +109,11 @@ func (s stage) run(verb string, rules bool, flags ...string) ([]byte, error) {
 	if rules {
 		file = s.ruled
 	}
-	args := []string{"-C", s.scratch, "--config", file, verb, s.match.source, "--kind", "bugfix", "--reason", "replay", "--as-of", s.match.day, "--no-bump", "--date", "@1787000000 +0000"}
+	args := []string{"--config", file, verb, s.match.source, "--kind", "bugfix", "--reason", "replay", "--as-of", s.match.day, "--no-bump", "--date", "@1787000000 +0000"}
 	for _, l := range s.to {
 		args = append(args, "--to", l.branch)
 	}
-	c := exec.Command(s.program, append(args, flags...)...)
-	c.Env = append(os.Environ(), "GIT_COMMITTER_NAME=Replay", "GIT_COMMITTER_EMAIL=replay@example.com")
+	c := s.tool(s.scratch, append(args, flags...)...)
 	var errs bytes.Buffer
 	c.Stderr = &errs
 	out, err := c.Output()
