@@ -160,7 +160,7 @@ func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
 		p.report.Applied, p.unchanged = true, true
 		return nil
 	}
-	err = store.Apply(ctx, p.ws.session, op, p.report.Updates, operation.Request{
+	err = store.Apply(ctx, p.ws.session, op, p.report.Updates, operation.Run{
 		Verify: p.report.Verify, Committer: p.ident.String(), Now: a.now(), Replace: f.replace,
 	})
 	if err != nil {

@@ -230,7 +230,7 @@ func (a *app) landBump(ctx context.Context, w *workspace, b *bumpRun) (string, e
 			BumpTo: l.Outcome.To, BumpCommit: l.Outcome.Commit,
 		})
 	}
-	err = operation.Open(w.repo).Apply(ctx, w.session, op, b.plan.Updates, operation.Request{Verify: b.plan.Verify, Committer: b.ident.String(), Now: a.now()})
+	err = operation.Open(w.repo).Apply(ctx, w.session, op, b.plan.Updates, operation.Run{Verify: b.plan.Verify, Committer: b.ident.String(), Now: a.now()})
 	return op.ID, err
 }
 

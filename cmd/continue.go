@@ -84,7 +84,7 @@ func (c *continuing) run(cmd *cobra.Command, args []string) error {
 	if c.from != "" || c.reuse || len(args) > 1 || len(args) == 1 && namesTarget(log, args[0]) {
 		return c.settle(cmd, repo, log, args[0], first(args[1:]))
 	}
-	return c.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
+	return c.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
 		return store.Continue(ctx, s, first(args), r)
 	})
 }
@@ -139,7 +139,7 @@ func (c *continuing) settle(cmd *cobra.Command, repo *gitops.Repo, log *operatio
 	if err != nil {
 		return err
 	}
-	return c.change(cmd, said, func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
+	return c.change(cmd, said, func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Run) (*operation.Operation, error) {
 		return store.Settle(ctx, p.ws.session, op.ID, targets, r)
 	})
 }

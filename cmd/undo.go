@@ -27,7 +27,7 @@ their commits. Without OP it is the last operation whose changes stand.
 What was pushed is not taken back, and deleting a branch from a remote does not take back what was
 told.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
+			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
 				return store.Undo(ctx, s, first(args), r)
 			})
 		},
@@ -41,7 +41,7 @@ func (a *app) abortCommand() *cobra.Command {
 		Long: `Closes an operation that waits for a person, and lets go of the commits kept for it. No ref is
 touched. Without OP it is the only one that is open.` + exitStatus(ExitOK, ExitUsage, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd, "given up: ", func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Request) (*operation.Operation, error) {
+			return a.change(cmd, "given up: ", func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Run) (*operation.Operation, error) {
 				return store.Abort(ctx, first(args), r.Now)
 			})
 		},
@@ -55,7 +55,7 @@ func (a *app) dropCommand() *cobra.Command {
 		Long: `Gives up one target that waits for a person. When it was the last one, the branches of all the others
 are created in one transaction.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Request) (*operation.Operation, error) {
+			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
 				return store.Drop(ctx, s, first(args[1:]), args[0], r)
 			})
 		},
@@ -70,7 +70,7 @@ func first(args []string) string {
 }
 
 // change runs a verb that works on one operation, and shows what became of it.
-func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *operation.Store, *gitops.Session, operation.Request) (*operation.Operation, error)) error {
+func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *operation.Store, *gitops.Session, operation.Run) (*operation.Operation, error)) error {
 	ctx := cmd.Context()
 	repo, env, err := a.openRepo()
 	if err != nil {
@@ -81,7 +81,7 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 		return err
 	}
 	store := operation.Open(repo)
-	op, err := do(ctx, store, repo.NewSession(), operation.Request{Committer: ident.String(), Now: a.now()})
+	op, err := do(ctx, store, repo.NewSession(), operation.Run{Committer: ident.String(), Now: a.now()})
 	if err != nil {
 		return err
 	}

@@ -104,11 +104,11 @@ func (w *world) plan(text string, open bool) (*operation.Operation, []gitops.Ref
 
 func (w *world) apply(text string) error {
 	op, updates := w.plan(text, false)
-	return w.store.Apply(context.Background(), w.session, op, updates, operation.Request{Committer: who, Now: 10, Replace: true})
+	return w.store.Apply(context.Background(), w.session, op, updates, operation.Run{Committer: who, Now: 10, Replace: true})
 }
 
 func (w *world) undo() error {
-	_, err := w.store.Undo(context.Background(), w.session, "", operation.Request{Committer: who, Now: 20})
+	_, err := w.store.Undo(context.Background(), w.session, "", operation.Run{Committer: who, Now: 20})
 	return err
 }
 
@@ -119,7 +119,7 @@ func (w *world) record() error {
 }
 
 func (w *world) drop() error {
-	_, err := w.store.Drop(context.Background(), w.session, "", "c", operation.Request{Committer: who, Now: 20})
+	_, err := w.store.Drop(context.Background(), w.session, "", "c", operation.Run{Committer: who, Now: 20})
 	return err
 }
 
@@ -136,7 +136,7 @@ func (w *world) settle() error {
 	now := *t
 	now.Status, now.Conflicts, now.Ref, now.Head = operation.TargetReady, nil, "refs/heads/backport/n/c", w.commit("settled")
 	now.Commits = []gitops.ID{now.Head}
-	_, err = w.store.Settle(context.Background(), w.session, op.ID, []operation.Settlement{{Was: *t, Now: now}}, operation.Request{Committer: who, Now: 20})
+	_, err = w.store.Settle(context.Background(), w.session, op.ID, []operation.Settlement{{Was: *t, Now: now}}, operation.Run{Committer: who, Now: 20})
 	return err
 }
 
@@ -190,7 +190,7 @@ func scenarios() []scenario {
 	apply := func(text string) func(*world) error { return func(w *world) error { return w.apply(text) } }
 	part := func(w *world) error {
 		op, updates := w.plan("x", true)
-		return w.store.Apply(context.Background(), w.session, op, updates, operation.Request{Committer: who, Now: 10})
+		return w.store.Apply(context.Background(), w.session, op, updates, operation.Run{Committer: who, Now: 10})
 	}
 	return []scenario{
 		{"apply", nil, apply("x")},
@@ -284,7 +284,7 @@ func strike(t *testing.T, sc scenario, dir string, faulty *txfs.Faulty, before, 
 func again(sc scenario, w *world) error {
 	err := sc.act(w)
 	if (sc.name == "drop" || strings.HasPrefix(sc.name, "settle")) && err != nil {
-		_, err = w.store.Continue(context.Background(), w.session, "", operation.Request{Committer: who, Now: 40})
+		_, err = w.store.Continue(context.Background(), w.session, "", operation.Run{Committer: who, Now: 40})
 	}
 	return err
 }

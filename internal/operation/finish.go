@@ -69,7 +69,7 @@ func (s *Store) close(op *Operation, state State, now int64) error {
 
 // Drop gives up one target of an open operation. When no other needs a person, what is ready lands in
 // one transaction.
-func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line string, r Request) (*Operation, error) {
+func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line string, r Run) (*Operation, error) {
 	var done *Operation
 	err := s.locked(ctx, "drop", r.Now, func(log *Log) error {
 		op, err := log.pending(id)
@@ -127,7 +127,7 @@ type Settlement struct{ Was, Now Target }
 // Settle puts targets whose conflict is settled, or what is left of it, in the places of the targets as
 // they were read; the first one waits for a person. When nothing else is open all branches are made in one
 // transaction.
-func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, targets []Settlement, r Request) (*Operation, error) {
+func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, targets []Settlement, r Run) (*Operation, error) {
 	var done *Operation
 	err := s.locked(ctx, "continue", r.Now, func(log *Log) error {
 		op, _, err := log.Waiting(id, targets[0].Was.Branch)
@@ -169,7 +169,7 @@ func (s *Store) Hold(ctx context.Context, session *gitops.Session, id string, he
 }
 
 // Continue lands an open operation none of whose targets needs a person any more.
-func (s *Store) Continue(ctx context.Context, session *gitops.Session, id string, r Request) (*Operation, error) {
+func (s *Store) Continue(ctx context.Context, session *gitops.Session, id string, r Run) (*Operation, error) {
 	var done *Operation
 	err := s.locked(ctx, "continue", r.Now, func(log *Log) error {
 		op, err := log.pending(id)
@@ -200,7 +200,7 @@ func (t *Target) Name() string {
 }
 
 // finish lands what is ready when nothing is open any more.
-func (s *Store) finish(ctx context.Context, session *gitops.Session, op *Operation, log *Log, r Request) error {
+func (s *Store) finish(ctx context.Context, session *gitops.Session, op *Operation, log *Log, r Run) error {
 	if op.Open() {
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// A Request says how an operation's changes are made.
-type Request struct {
+// A Run is what one run of the program brings along to change the refs of an operation.
+type Run struct {
 	Verify    []gitops.RefVerify // refs that must not have moved
 	Committer string             // for the reflog: "name <email> seconds zone"
 	Now       int64              // seconds since 1970, for the record
@@ -20,7 +20,7 @@ type Request struct {
 // Apply makes the updates that are not made yet, in one transaction, and keeps op as their record. Its
 // counter, changes and state are set here. A branch that holds something else is an *OccupiedError;
 // with Replace only one that no operation left so. On an error nothing was changed, unless it says so.
-func (s *Store) Apply(ctx context.Context, session *gitops.Session, op *Operation, updates []gitops.RefUpdate, r Request) error {
+func (s *Store) Apply(ctx context.Context, session *gitops.Session, op *Operation, updates []gitops.RefUpdate, r Run) error {
 	return s.locked(ctx, "apply", r.Now, func(log *Log) error {
 		var err error
 		if op.Changes, err = s.changes(log, updates, r.Replace); err != nil {
@@ -179,7 +179,7 @@ func (s *Store) value(ref string) (gitops.ID, error) {
 
 // land makes the changes of op that are not made: the record says landing before, and applied after.
 // A landing that did not happen leaves the record as it was.
-func (s *Store) land(ctx context.Context, session *gitops.Session, op *Operation, r Request) error {
+func (s *Store) land(ctx context.Context, session *gitops.Session, op *Operation, r Run) error {
 	before := *op
 	op.Before = op.State
 	op.Transitions = append([]Transition(nil), op.Transitions...)

@@ -10,7 +10,7 @@ import (
 // Undo takes back what an operation changed, or, when that is an undo, makes it again: exactly, all or
 // none. An empty id means the last operation whose changes stand. The undo is an operation of its own.
 // Refs that do not hold what was left are a *MovedError that lists them all.
-func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r Request) (*Operation, error) {
+func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r Run) (*Operation, error) {
 	var made *Operation
 	err := s.locked(ctx, "undo", r.Now, func(log *Log) error {
 		of, back, err := log.undoable(id)
