@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
@@ -60,15 +61,15 @@ type Pick struct {
 	Status PickStatus
 	Via    string // "main", or the branch it was taken from
 	Result gitops.PickResult
-	Commit gitops.ID // the new commit; zero unless clean and sealed
-	Lines  []string  // facts worth showing: renames followed, attributes used
-	Notes  []string  // what the commit's message says of what was left out
-	Ours   gitops.ID // the tree it was put onto
-	Hunks  []Hunk    // of the conflicts: the places with markers, path by path
+	Commit gitops.ID  // the new commit; zero unless clean and sealed
+	Lines  []string   // facts worth showing: renames followed, attributes used
+	Notes  []string   // what the commit's message says of what was left out
+	Ours   gitops.ID  // the tree it was put onto
+	Hunks  []why.Hunk // of the conflicts: the places with markers, path by path
 	// Prerequisite is a commit that is no part of the fix, and is taken because the fix conflicts without it.
 	Prerequisite bool
-	Why          *Why      // of the conflicts; nil when nobody asked, or there are none
-	Rules        []RuleUse // conflicts that the policy's path rules settled
+	Why          *why.Explanation // of the conflicts; nil when nobody asked, or there are none
+	Rules        []RuleUse        // conflicts that the policy's path rules settled
 	// Unsettled says, by path, why the policy's path rule does not settle a conflict.
 	Unsettled map[string]string
 	// Differs is how the version that was taken from another branch differs from main's, which is the first.

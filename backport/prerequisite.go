@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
 )
 
@@ -49,7 +50,7 @@ func (r *runner) withPrerequisites(ctx context.Context, targets []Target, outcom
 }
 
 // extended is the fix with commits before its at-th.
-func (r *runner) extended(ctx context.Context, at int, set []Candidate) (Fix, error) {
+func (r *runner) extended(ctx context.Context, at int, set []why.Candidate) (Fix, error) {
 	fix := r.fix
 	fix.Commits, fix.OnMain = slices.Clone(fix.Commits), slices.Clone(fix.OnMain)
 	for j, c := range set {

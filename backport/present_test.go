@@ -3,29 +3,12 @@ package backport
 import (
 	"fmt"
 	"math/rand"
-	"os"
 	"testing"
 
 	"github.com/git-backport/git-backport/gitops"
-	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/gitops/gitopstest"
 	"github.com/git-backport/git-backport/internal/gittest"
 )
-
-// openSession opens a repository of a test and starts a session.
-func openSession(t testing.TB, r *gittest.Repo) *gitops.Session {
-	t.Helper()
-	env, err := gitconfig.Host(func(k string) (string, bool) {
-		return map[string]string{"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.DevNull}[k], k == "GIT_CONFIG_NOSYSTEM" || k == "GIT_CONFIG_GLOBAL"
-	}, r.Dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	repo, err := gitops.Open(env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return repo.NewSession()
-}
 
 // history makes commits in a session, one on the other.
 type history struct {
@@ -83,7 +66,7 @@ func revertMessage(of gitops.ID) string {
 }
 
 func TestLedger(t *testing.T) {
-	s := openSession(t, gittest.NewBare(t))
+	s := gitopstest.Open(t, gittest.NewBare(t))
 	main := newHistory(t, s)
 	src := main.commit("Fix it (#12)\n")
 	rev := main.commit(revertMessage(src))
@@ -144,7 +127,7 @@ func TestLedger(t *testing.T) {
 // Random chains of picks, reverts and reverts of reverts, against the definition: a commit is taken
 // back when a younger one that is not taken back itself names it or what it is a copy of.
 func TestRevertChains(t *testing.T) {
-	s := openSession(t, gittest.NewBare(t))
+	s := gitopstest.Open(t, gittest.NewBare(t))
 	main := newHistory(t, s)
 	sources := []gitops.ID{main.commit("one\n"), main.commit("two\n"), main.commit("three\n")}
 	rnd := rand.New(rand.NewSource(4))

@@ -37,7 +37,8 @@ type Rename struct {
 // A PickResult is what a pick made. With conflicts Tree holds the files with markers.
 type PickResult struct {
 	Tree        ID
-	Conflicts   []Conflict // sorted by path; empty means clean
+	Conflicts   []Conflict            // sorted by path; empty means clean
+	Markers     map[ID][]TextConflict // the places with markers of the files that have some, by blob
 	Renames     []Rename
 	RenameLimit int      // the limit that was hit, 0 for none
 	Attributes  []string // attributes that decided something, "path: merge=union"
@@ -154,6 +155,12 @@ func (s *Session) Merge(ctx context.Context, base, ours, theirs ID, labels Label
 	out := PickResult{
 		Tree: ID(res.Tree), Conflicts: conflicts(res), RenameLimit: res.Facts.RenameLimit,
 		Attributes: res.Facts.Attributes, Unchanged: ID(res.Tree) == ours && res.Clean(),
+	}
+	for id, hunks := range res.Hunks {
+		if out.Markers == nil {
+			out.Markers = map[ID][]TextConflict{}
+		}
+		out.Markers[ID(id)] = hunks
 	}
 	for _, rn := range res.Facts.Renames {
 		out.Renames = append(out.Renames, Rename{From: rn.From, To: rn.To, Ours: rn.Ours, Score: rn.Score})

@@ -41,10 +41,11 @@ func rules() []rule {
 		{"internal/txfs", nil, []string{"golang.org/x/sys"}, unsafe, "the seam stands on the system alone"},
 		{"internal/operation", []string{"gitops", "internal/txfs"}, nil, unsafe, "the record knows refs and objects, and nothing of how a fix is made"},
 		{"internal/checkout", []string{"gitops", "internal/txfs"}, nil, unsafe, "files go to a directory and back through os.Root; git is run by whoever passes it in"},
-		{"backport", []string{"policy", "msrv", "gitops", "internal/manifest", "internal/operation"}, nil, append([]string{"os"}, unsafe...), "the product runs in a test, a server or a bot as well"},
+		{"backport/why", []string{"gitops"}, nil, append([]string{"os"}, unsafe...), "why a pick conflicts is read from history, and the branch is asked through a small interface"},
+		{"backport", []string{"backport/why", "policy", "msrv", "gitops", "internal/manifest", "internal/operation"}, nil, append([]string{"os"}, unsafe...), "the product runs in a test, a server or a bot as well"},
 		{"internal/demo", []string{"gitops", "gitops/gitconfig", "backport", "internal/txfs"}, nil, unsafe, "the demonstration uses what the product uses"},
 		{"internal/config", []string{"policy", "msrv", "internal/manifest", "backport"}, []string{"github.com/BurntSushi/toml", "github.com/pelletier/go-toml/v2/unstable", "github.com/goccy/go-yaml", "github.com/Masterminds/semver/v3"}, append([]string{"os"}, unsafe...), "the keys of the policy file are named once"},
-		{"internal/report", []string{"backport", "policy", "msrv", "gitops", "internal/operation", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
+		{"internal/report", []string{"backport", "backport/why", "policy", "msrv", "gitops", "internal/operation", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
 		{"internal/streams", nil, []string{"golang.org/x/term"}, unsafe, "the terminal is asked in one place"},
 		{"internal/child", nil, []string{"golang.org/x/sys"}, []string{"net", "net/http"}, "the only user of os/exec"},
 		{"cmd", []string{
@@ -67,6 +68,7 @@ func closed() map[string]string {
 		"github.com/git-backport/git-backport/internal/gittest":         "it is for tests",
 		"github.com/git-backport/git-backport/internal/merge/mergetest": "it is for tests",
 		"github.com/git-backport/git-backport/gitops/refs/refstest":     "it is for tests",
+		"github.com/git-backport/git-backport/gitops/gitopstest":        "it is for tests",
 		"testing": "it is for tests",
 	}
 }
@@ -132,7 +134,7 @@ func TestDirectImports(t *testing.T) {
 
 // testOnly tells whether a package is for tests alone.
 func testOnly(rel string) bool {
-	return rel == "internal/gittest" || rel == "internal/lint" || rel == "internal/merge/mergetest" || rel == "gitops/refs/refstest"
+	return rel == "internal/gittest" || rel == "internal/lint" || rel == "internal/merge/mergetest" || rel == "gitops/refs/refstest" || rel == "gitops/gitopstest"
 }
 
 func (r rule) forbids(imp string, std bool) string {

@@ -130,8 +130,9 @@ type Facts struct {
 // markers, as git would leave them. It is clean when Conflicts is empty.
 type Result struct {
 	Tree      ID
-	Conflicts []Conflict // in git's order: by path
-	Unmerged  []Unmerged // sorted by path
+	Conflicts []Conflict    // in git's order: by path
+	Unmerged  []Unmerged    // sorted by path
+	Hunks     map[ID][]Hunk // where the files with markers hold them, by blob
 	Facts     Facts
 }
 

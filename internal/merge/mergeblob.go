@@ -32,6 +32,7 @@ type blobResult struct {
 	// Attribute is what decided, "merge=union" or "-merge"; for blobDriver and blobRenormalize what
 	// would have to run. It is empty where no attribute was used.
 	Attribute string
+	Hunks     []Hunk // where Data has markers
 }
 
 // mergeBlobs merges the content of the file at path as git's low-level merge does: by the attributes
@@ -74,7 +75,7 @@ func (a *attributes) mergeBlobs(path string, base, ours, theirs []byte, o blobMe
 	if r.Conflicts > 0 && markers != defaultMarkerSize {
 		a.note(path, size.String())
 	}
-	return blobResult{Data: r.Merged, Clean: r.Conflicts == 0, Attribute: why}, nil
+	return blobResult{Data: r.Merged, Clean: r.Conflicts == 0, Attribute: why, Hunks: r.Hunks}, nil
 }
 
 // A driver is a way to merge a file's content.

@@ -24,6 +24,7 @@ type merger struct {
 
 	conflicts []Conflict
 	unmerged  []Unmerged
+	hunks     map[ID][]Hunk // of what was stored with markers
 	facts     Facts
 }
 
@@ -58,7 +59,7 @@ func (m *merger) result(tree ID) Result {
 	sort.SliceStable(m.conflicts, func(i, j int) bool { return m.conflicts[i].Paths[0] < m.conflicts[j].Paths[0] })
 	sort.Slice(m.unmerged, func(i, j int) bool { return m.unmerged[i].Path < m.unmerged[j].Path })
 	m.facts.Attributes = m.attrs.facts()
-	return Result{Tree: tree, Conflicts: m.conflicts, Unmerged: m.unmerged, Facts: m.facts}
+	return Result{Tree: tree, Conflicts: m.conflicts, Unmerged: m.unmerged, Hunks: m.hunks, Facts: m.facts}
 }
 
 // unsettled tells whether there is a conflict that needs no unmerged path to be one.

@@ -72,5 +72,11 @@ func (m *merger) mergeContents(path string, paths [3]string, v [3]Version, extra
 	if err != nil {
 		return ID{}, false, fmt.Errorf("storing the merge of %q: %w", path, err)
 	}
+	if len(result.Hunks) > 0 {
+		if m.hunks == nil {
+			m.hunks = map[ID][]Hunk{}
+		}
+		m.hunks[id] = result.Hunks
+	}
 	return id, result.Clean, nil
 }

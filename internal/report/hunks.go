@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
@@ -21,7 +22,7 @@ type HunkV1 struct {
 	Hint   *string    `json:"hint"`
 }
 
-func hunksV1(hunks []backport.Hunk, path string) []HunkV1 {
+func hunksV1(hunks []why.Hunk, path string) []HunkV1 {
 	out := []HunkV1{}
 	for _, h := range hunks {
 		if h.Path != path {
@@ -50,7 +51,7 @@ func conflictedPaths(rep *backport.Report) int {
 }
 
 // hunks prints the hunks of one conflicted path, below its line.
-func (p *page) hunks(hunks []backport.Hunk, path string) {
+func (p *page) hunks(hunks []why.Hunk, path string) {
 	if p.o.Quiet || !p.o.Verbose && p.conflicted > glancePaths {
 		return
 	}
@@ -100,17 +101,17 @@ func (p *page) hunksHint(o backport.Outcome) {
 	}
 }
 
-func sideColor(s backport.Side) string {
+func sideColor(s why.Side) string {
 	switch s {
-	case backport.SideMarker:
+	case why.SideMarker:
 		return dim
-	case backport.SideOurs:
+	case why.SideOurs:
 		return green
-	case backport.SideBase:
+	case why.SideBase:
 		return yellow
-	case backport.SideTheirs:
+	case why.SideTheirs:
 		return cyan
-	case backport.SideContext:
+	case why.SideContext:
 	}
 	return ""
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
@@ -57,15 +58,15 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 	conflicted := backport.Pick{Source: fix, Status: backport.PickConflict, Via: "main", Result: gitops.PickResult{Tree: oidOf(0x32), Conflicts: []gitops.Conflict{
 		{Path: f("src/a.rs"), Kind: "content", Message: f("CONFLICT (content)"), Base: &gitops.Stage{Mode: 0o100644, ID: oidOf(0x40)}, Ours: &gitops.Stage{Mode: 0o100755, ID: oidOf(0x41)}},
 		{Path: f("src/b.rs"), Kind: f("odd"), Message: f("m"), Theirs: &gitops.Stage{Mode: 0o120000, ID: oidOf(0x42)}},
-	}}, Hunks: []backport.Hunk{{Path: f("src/a.rs"), Line: 7, Lines: []backport.HunkLine{
-		{Text: f("\tbefore")}, {Text: f("<<<<<<< HEAD"), Side: backport.SideMarker}, {Text: f("ours"), Side: backport.SideOurs},
-		{Text: f("||||||| parent of 0101"), Side: backport.SideMarker}, {Text: f("base"), Side: backport.SideBase},
-		{Text: f("======="), Side: backport.SideMarker}, {Text: f("theirs"), Side: backport.SideTheirs}, {Text: f(">>>>>>> 0101 (Fix it (#1))"), Side: backport.SideMarker},
-	}, Commits: []backport.Candidate{{Commit: oidOf(0x71), Subject: f("Move it (#3)")}}, Hint: backport.HintPresent}}, Why: &backport.Why{
-		Hint: backport.HintNoCode, Paths: []backport.PathWhy{{Path: f("src/a.rs"), Commits: []backport.Candidate{{Commit: oidOf(0x71), Subject: f("Move it (#3)")}}}},
-		Absent:     []backport.Absence{{Path: f("src/b.rs"), Deleted: true}},
-		Candidates: []backport.Candidate{{Commit: oidOf(0x70), Subject: f("Split it (#2)"), Paths: []string{f("src/a.rs")}}},
-		CleanWith:  []backport.Candidate{{Commit: oidOf(0x70), Subject: f("Split it (#2)")}}}}
+	}}, Hunks: []why.Hunk{{Path: f("src/a.rs"), Line: 7, Lines: []why.HunkLine{
+		{Text: f("\tbefore")}, {Text: f("<<<<<<< HEAD"), Side: why.SideMarker}, {Text: f("ours"), Side: why.SideOurs},
+		{Text: f("||||||| parent of 0101"), Side: why.SideMarker}, {Text: f("base"), Side: why.SideBase},
+		{Text: f("======="), Side: why.SideMarker}, {Text: f("theirs"), Side: why.SideTheirs}, {Text: f(">>>>>>> 0101 (Fix it (#1))"), Side: why.SideMarker},
+	}, Commits: []why.Candidate{{Commit: oidOf(0x71), Subject: f("Move it (#3)")}}, Hint: why.HintPresent}}, Why: &why.Explanation{
+		Hint: why.HintNoCode, Paths: []why.PathCommits{{Path: f("src/a.rs"), Commits: []why.Candidate{{Commit: oidOf(0x71), Subject: f("Move it (#3)")}}}},
+		Absent:     []why.Absence{{Path: f("src/b.rs"), Deleted: true}},
+		Candidates: []why.Candidate{{Commit: oidOf(0x70), Subject: f("Split it (#2)"), Paths: []string{f("src/a.rs")}}},
+		CleanWith:  []why.Candidate{{Commit: oidOf(0x70), Subject: f("Split it (#2)")}}}}
 	gate := &backport.GateOutcome{OK: true, Baseline: f("branch point 1a2b3c4"), Findings: []msrv.Finding{
 		{Path: f("Cargo.toml"), Line: 12, Key: f("rust-version"), Role: msrv.RoleFloor, Baseline: f("1.94.0"), Was: f("1.94.0"), Now: f("1.93.0"), Outcome: msrv.Lowered, Level: msrv.LevelWarn},
 	}, Dropped: []msrv.Dropped{{Path: f("go.mod"), Line: 3, Key: f("go"), Was: f("1.24"), Now: f("1.25")}},

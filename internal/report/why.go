@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
@@ -25,7 +26,7 @@ type CommitV1 struct {
 	Subject string `json:"subject"`
 }
 
-func blameV1(w *backport.Why, path string) []CommitV1 {
+func blameV1(w *why.Explanation, path string) []CommitV1 {
 	if w == nil {
 		return []CommitV1{}
 	}
@@ -37,7 +38,7 @@ func blameV1(w *backport.Why, path string) []CommitV1 {
 	return []CommitV1{}
 }
 
-func commitsV1(list []backport.Candidate) []CommitV1 {
+func commitsV1(list []why.Candidate) []CommitV1 {
 	out := []CommitV1{}
 	for _, c := range list {
 		out = append(out, CommitV1{Commit: c.Commit.String(), Subject: valid(c.Subject)})
@@ -58,7 +59,7 @@ type CandidateV1 struct {
 	Paths   []Path `json:"paths"`
 }
 
-func whyV1(w *backport.Why) *WhyV1 {
+func whyV1(w *why.Explanation) *WhyV1 {
 	if w == nil {
 		return nil
 	}
@@ -87,10 +88,10 @@ func (p *page) why(k backport.Pick, o backport.Outcome) {
 	w := k.Why
 	branch := streams.Clean(o.Target.Branch)
 	switch w.Hint {
-	case backport.HintPresent:
+	case why.HintPresent:
 		p.printf("      %s has the lines of the fix in all these places, and nothing else to take from it: it may have the fix already\n", branch)
 		p.skipHint("if it has", o)
-	case backport.HintNoCode:
+	case why.HintNoCode:
 		p.printf("      the code this fixes came to main after %s was cut, by the history of its lines\n", branch)
 		p.skipHint("if the line is not affected", o)
 	}
@@ -117,8 +118,8 @@ func (p *page) origins(k backport.Pick, path string) {
 	if k.Why == nil || p.o.Quiet {
 		return
 	}
-	taken := func(c backport.Candidate) bool {
-		return slices.ContainsFunc(k.Why.CleanWith, func(d backport.Candidate) bool { return d.Commit == c.Commit })
+	taken := func(c why.Candidate) bool {
+		return slices.ContainsFunc(k.Why.CleanWith, func(d why.Candidate) bool { return d.Commit == c.Commit })
 	}
 	for _, w := range k.Why.Paths {
 		n := len(w.Commits)
@@ -133,12 +134,12 @@ func (p *page) origins(k backport.Pick, path string) {
 }
 
 // hunkWhy says below a hunk what is known of it alone.
-func (p *page) hunkWhy(h backport.Hunk, many bool) []string {
+func (p *page) hunkWhy(h why.Hunk, many bool) []string {
 	var out []string
 	switch h.Hint {
-	case backport.HintPresent:
+	case why.HintPresent:
 		out = append(out, "the branch has the fix's lines there already")
-	case backport.HintNoCode:
+	case why.HintNoCode:
 		out = append(out, "the code this fixes is not in the branch: it came to main later")
 	}
 	if p.o.Verbose && many && len(h.Commits) > 0 {
@@ -181,7 +182,7 @@ func (p *page) absent(k backport.Pick, o backport.Outcome) {
 }
 
 // named names at most n commits with their subjects, and says how many more there are.
-func (p *page) named(list []backport.Candidate, n int, sep string) string {
+func (p *page) named(list []why.Candidate, n int, sep string) string {
 	var out []string
 	for i, c := range list {
 		if i == n {

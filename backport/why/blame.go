@@ -1,4 +1,4 @@
-package backport
+package why
 
 import (
 	"context"
@@ -148,7 +148,7 @@ func (p piece) lines(start, count int) piece {
 	return p
 }
 
-// meets tells whether a change to the lines from, up to and not including to, is one to the piece. What
+// meets reports whether a change to the lines from, up to and not including to, is one to the piece. What
 // stands at its ends is none, but for a gap, which has nothing else.
 func meets(p piece, from, to int) bool {
 	end := p.Start + p.Count

@@ -1,4 +1,4 @@
-package backport
+package why
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package backport
+package why
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// tell says of each path and hunk of the source's conflicts which commits of main they conflict with, and
+// describe says of each path and hunk of the source's conflicts which commits of main they conflict with, and
 // what the lines look like.
-func (s *search) tell(ctx context.Context, f *failure) error {
+func (s *search) describe(ctx context.Context, f *failure) error {
 	all := map[Hint]int{}
 	places := 0
 	for _, sp := range f.spots {
@@ -31,7 +31,7 @@ func (s *search) tell(ctx context.Context, f *failure) error {
 			here := lastTouched(f, sp.first+i)
 			ids = append(ids, here...)
 			if i < len(sp.texts) {
-				if err := s.tellHunk(sp, sp.texts[i], here, hint); err != nil {
+				if err := s.describeHunk(sp, sp.texts[i], here, hint); err != nil {
 					return err
 				}
 			}
@@ -41,7 +41,7 @@ func (s *search) tell(ctx context.Context, f *failure) error {
 		if err != nil {
 			return err
 		}
-		s.why.Paths = append(s.why.Paths, PathWhy{Path: sp.conflict.Path, Commits: commits})
+		s.why.Paths = append(s.why.Paths, PathCommits{Path: sp.conflict.Path, Commits: commits})
 	}
 	switch places {
 	case all[HintNoCode]:
@@ -68,11 +68,11 @@ func lastTouched(f *failure, place int) []gitops.ID {
 	return out
 }
 
-// tellHunk keeps with the hunk that shows a place what was found out about it. A hunk that shows several
+// describeHunk keeps with the hunk that shows a place what was found out about it. A hunk that shows several
 // has their commits together, and a hint only where it holds for all of them.
-func (s *search) tellHunk(sp spot, t gitops.TextConflict, ids []gitops.ID, hint Hint) error {
-	for i := range s.pick.Hunks {
-		h := &s.pick.Hunks[i]
+func (s *search) describeHunk(sp spot, t gitops.TextConflict, ids []gitops.ID, hint Hint) error {
+	for i := range s.Hunks {
+		h := &s.Hunks[i]
 		if h.Path != sp.conflict.Path || t.Merged.Start < h.Line || t.Merged.Start >= h.Line+len(h.Lines) {
 			continue
 		}
@@ -89,10 +89,10 @@ func (s *search) tellHunk(sp spot, t gitops.TextConflict, ids []gitops.ID, hint 
 		if err != nil {
 			return err
 		}
-		if h.told && h.Hint != hint {
+		if h.known && h.Hint != hint {
 			hint = ""
 		}
-		h.Commits, h.Hint, h.told = commits, hint, true
+		h.Commits, h.Hint, h.known = commits, hint, true
 	}
 	return nil
 }
@@ -167,25 +167,25 @@ func (s *search) judgeGone(ctx context.Context, sp spot, pieces []piece, out []H
 	return nil
 }
 
-// hasRuns tells whether the branch's lines of a place hold each run of lines that the fix adds there, and
+// hasRuns reports whether the branch's lines of a place hold each run of lines that the fix adds there, and
 // none that it removes. Lines that say nothing prove nothing.
 func hasRuns(ours, base []string, removed []gitops.Lines, theirs []string, added []gitops.Lines) bool {
-	telling := false
+	spoken := false
 	for _, r := range added {
 		run := theirs[r.Start-1 : r.Start-1+r.Count]
 		if !contains(ours, run) {
 			return false
 		}
-		telling = telling || slices.ContainsFunc(run, tells)
+		spoken = spoken || slices.ContainsFunc(run, speaks)
 	}
 	for _, r := range removed {
 		for _, l := range base[r.Start-1 : r.Start-1+r.Count] {
-			if tells(l) && slices.Contains(ours, l) && !addedToo(l, theirs, added) {
+			if speaks(l) && slices.Contains(ours, l) && !addedToo(l, theirs, added) {
 				return false
 			}
 		}
 	}
-	return telling
+	return spoken
 }
 
 func addedToo(line string, theirs []string, added []gitops.Lines) bool {
@@ -206,7 +206,7 @@ func goneLines(base []string, removed []gitops.Lines, anywhere map[string]bool) 
 		}
 		pieces = append(pieces, r)
 		for _, l := range base[r.Start-1 : r.Start-1+r.Count] {
-			if tells(l) {
+			if speaks(l) {
 				if anywhere[l] {
 					return nil, false
 				}
@@ -217,7 +217,7 @@ func goneLines(base []string, removed []gitops.Lines, anywhere map[string]bool) 
 	return pieces, gone
 }
 
-// contains tells whether a run of lines stands in others as it is.
+// contains reports whether a run of lines stands in others as it is.
 func contains(lines, run []string) bool {
 	for i := 0; i+len(run) <= len(lines); i++ {
 		if slices.Equal(lines[i:i+len(run)], run) {
@@ -227,8 +227,8 @@ func contains(lines, run []string) bool {
 	return len(run) == 0
 }
 
-// tells tells whether a line says something: a brace or a blank line does not.
-func tells(line string) bool {
+// speaks reports whether a line says something: a brace or a blank line does not.
+func speaks(line string) bool {
 	n := 0
 	for _, r := range line {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -238,9 +238,9 @@ func tells(line string) bool {
 	return n >= 4
 }
 
-// nothingElse tells whether the pick changes nothing but what conflicts.
+// nothingElse reports whether the pick changes nothing but what conflicts.
 func (s *search) nothingElse(ctx context.Context, f *failure) (bool, error) {
-	changes, err := s.session.Changes(ctx, s.pick.Ours, s.pick.Result.Tree, nil)
+	changes, err := s.session.Changes(ctx, s.Ours, s.Result.Tree, nil)
 	if err != nil {
 		return false, err
 	}

@@ -1,4 +1,4 @@
-package backport
+package why
 
 import (
 	"cmp"
@@ -29,8 +29,8 @@ type spot struct {
 	pieces   []piece
 }
 
-// look fills in the spots of a failure.
-func (s *search) look(ctx context.Context, f *failure) error {
+// examine fills in the spots of a failure.
+func (s *search) examine(ctx context.Context, f *failure) error {
 	c, err := s.session.Commit(f.commit)
 	if err != nil {
 		return err
@@ -116,13 +116,13 @@ func (s *search) fill(sp *spot) error {
 	return err
 }
 
-// touches tells whether two runs of lines share one, or meet.
+// touches reports whether two runs of lines share one, or meet.
 func touches(a, b gitops.Lines) bool {
 	return a.Start <= b.Start+b.Count && b.Start <= a.Start+a.Count
 }
 
-// sign tells failures of one commit apart: the same places conflict or they do not.
-func (f *failure) sign() string {
+// signature is the same for two failures of one commit where the same places conflict.
+func (f *failure) signature() string {
 	var b strings.Builder
 	b.WriteString(f.commit.String())
 	for _, sp := range f.spots {

@@ -1,4 +1,4 @@
-package backport
+package why
 
 import (
 	"context"
@@ -79,9 +79,9 @@ func (s *search) enlarge(ctx context.Context, t *trialSet, n int, seen map[strin
 		return nil, nil //nolint:nilnil // tried before
 	}
 	seen[key] = true
-	s.opts.progress(DoingSearch, s.target.Name(), len(seen), maxSets)
+	s.progress(len(seen))
 	stop, err := s.try(ctx, set)
-	if err != nil || stop == nil || stop.sign() == t.stop.sign() {
+	if err != nil || stop == nil || stop.signature() == t.stop.signature() {
 		return nil, err
 	}
 	return &trialSet{commits: set, stop: stop}, nil
@@ -90,15 +90,15 @@ func (s *search) enlarge(ctx context.Context, t *trialSet, n int, seen map[strin
 // try picks a set and then the source. It returns what conflicts; nothing where all is clean, or where
 // a commit of the set changes nothing, so that a smaller set does as much.
 func (s *search) try(ctx context.Context, set []gitops.ID) (*failure, error) {
-	tree := s.pick.Ours
-	for _, id := range append(slices.Clone(set), s.pick.Source) {
+	tree := s.Ours
+	for _, id := range append(slices.Clone(set), s.Source) {
 		res, err := s.onto(ctx, tree, id)
 		if err != nil {
 			return nil, err
 		}
 		if len(res.Conflicts) > 0 {
 			stop := &failure{commit: id, result: res}
-			return stop, s.look(ctx, stop)
+			return stop, s.examine(ctx, stop)
 		}
 		if res.Tree == tree {
 			return nil, nil //nolint:nilnil // no failure, and no success
@@ -128,22 +128,21 @@ func (s *search) onto(ctx context.Context, tree, source gitops.ID) (gitops.PickR
 	if err != nil {
 		return res, fmt.Errorf("trying %s: %w", s.session.Repo().Short(source), err)
 	}
-	k := Pick{Source: source, Ours: tree, Result: res}
 	if len(res.Conflicts) > 0 {
-		if err := s.settle(s.target, s.tip, &k); err != nil {
+		if res, err = s.Branch.Settle(ctx, tree, source, res); err != nil {
 			return res, err
 		}
 	}
-	s.trials[key] = k.Result
-	return k.Result, nil
+	s.trials[key] = res
+	return res, nil
 }
 
 // mainlineFor is the parent that a commit is a change to: of the source the one that was asked for, of
 // another merge the one it was made on.
 func (s *search) mainlineFor(id gitops.ID, parents int) int {
 	switch {
-	case id == s.pick.Source:
-		return s.opts.Mainline
+	case id == s.Source:
+		return s.Mainline
 	case parents > 1:
 		return 1
 	}

@@ -1,4 +1,4 @@
-package backport
+package why
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitopstest"
 	"github.com/git-backport/git-backport/internal/gittest"
 )
 
@@ -99,7 +100,7 @@ func TestBlameIsGits(t *testing.T) {
 			commit(lines, "change")
 		}
 	}
-	session := openSession(t, r)
+	session := gitopstest.Open(t, r)
 	tip, err := gitops.ParseID(strings.TrimSpace(r.Git("rev-parse", "HEAD")))
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +113,7 @@ func TestBlameIsGits(t *testing.T) {
 		}
 		absent[id] = i
 	}
-	s := &search{runner: newRunner(session, Fix{}, Options{}), lineage: newLineage(session), absent: absent}
+	s := &search{session: session, lineage: newLineage(session), absent: absent}
 	var pieces []piece
 	for i := range lines {
 		pieces = append(pieces, piece{Lines: gitops.Lines{Start: i + 1, Count: 1}, place: i})
