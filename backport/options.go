@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
-	"github.com/git-backport/git-backport/internal/manifest"
 	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -68,36 +68,8 @@ type Seal struct {
 	Committer []byte // "name <email> seconds zone"; nil when there is no identity: no commits are made
 	SignOff   string // the line for -s without its key, "name <email>"; "" for none
 	Origin    Origin
-	Sign      func(commit []byte) (signature string, err error) // nil: unsigned
+	Sign      gitops.Signer // nil: unsigned
 	Trailers  gitops.TrailerRules
-}
-
-// BumpWhen says where a version bump goes.
-type BumpWhen string
-
-// The values of [bump] when.
-const (
-	BumpPick     BumpWhen = "pick"     // the last commit of each new branch
-	BumpSeparate BumpWhen = "separate" // a branch of its own on the tip
-	BumpRelease  BumpWhen = "release"  // nothing until the verb bump
-	BumpNever    BumpWhen = "never"
-)
-
-// A BumpRule is how versions are bumped.
-type BumpRule struct {
-	When     BumpWhen
-	Message  string // template of the commit message: {version}, {line}, {branch}, {name}; "" is the default
-	Project  string // {name}
-	Files    []manifest.Rule
-	Lockstep manifest.Lockstep
-	HeldBack map[policy.LineID]string // lines that are not bumped now, and why: cadence, an open operation
-}
-
-// A NotesRule is how release notes are dealt with.
-type NotesRule struct {
-	File   string // path of the notes; "" when the project has none that are known
-	OnPick string // what becomes of picked hunks that conflict: "move" (also ""), "drop", "keep"
-	Date   string // layout of dates in them, as config.Notes has it; "" is the file's own
 }
 
 // A GateRule is how pins are judged.
@@ -135,10 +107,10 @@ type Options struct {
 	StripPin          bool
 	Embargo           bool // nothing of the fix's messages is told in names or pull requests
 	Seal              Seal
-	Bump              BumpRule
+	Bump              release.Rule
 	Gate              GateRule
 	Paths             []PathRule // the first that matches counts
-	Notes             NotesRule
+	Notes             release.NotesRule
 	PR                PRTemplates
 	Resolved          []Resolution
 	// Verify, if not nil, repeats each merge by other means; an error fails the target.

@@ -1,10 +1,10 @@
 package backport
 
 import (
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
-	"github.com/git-backport/git-backport/policy"
 )
 
 // A Status is where a target stands after the pipeline.
@@ -23,17 +23,12 @@ const (
 
 // A Target is a line the fix goes to: the decision about it and the commit it is picked onto.
 type Target struct {
-	Decision policy.Decision // zero when Onto is set
-	Onto     string          // the revision given to --onto; policy is left aside
-	Branch   string          // short name of the release branch; the revision for --onto
-	Tip      gitops.ID
-	Ref      string   // the ref Tip was read from; "" when Onto named a bare commit
-	FirstTag string   // of the line's first release; "" when there is none
-	Versions []string // of the line's tags, without prefix
-	Burned   []string // versions never to be used
-	Forced   bool     // named by the user against a refusal, with a reason
-	Trial    bool     // allowed, not named: picked to be shown, never landed
-	Refused  string   // why the target is refused; its picks are shown all the same
+	release.Line
+	Onto     string // the revision given to --onto; policy is left aside, and Branch is the revision
+	FirstTag string // of the line's first release; "" when there is none
+	Forced   bool   // named by the user against a refusal, with a reason
+	Trial    bool   // allowed, not named: picked to be shown, never landed
+	Refused  string // why the target is refused; its picks are shown all the same
 	Warnings []string
 
 	part string // its own part of the names of new branches
@@ -97,17 +92,6 @@ type Evidence struct {
 	How    string // "ancestor", "trailer: (cherry picked from commit …)", "no change"
 }
 
-// A BumpOutcome is what the bump stage did.
-type BumpOutcome struct {
-	From, To   string
-	Branch     string // the branch that carries the bump; "" when it is the last commit of the target's own
-	Commit     gitops.ID
-	Files      []string
-	Unhandled  []string
-	Companions []string // "cranelift 0.123.1": packages with a number of their own that moved along
-	Skipped    string   // why there is no bump; "" when there is one
-}
-
 // A GateOutcome is what the gate said.
 type GateOutcome struct {
 	OK       bool
@@ -130,7 +114,7 @@ type Outcome struct {
 	Picks   []Pick
 	Present *Evidence
 	Gate    *GateOutcome
-	Bump    *BumpOutcome
+	Bump    *release.Outcome
 	Commits []gitops.ID // the commits on top of the tip, oldest first
 	PR      *PullRequest
 	Err     error // only with StatusFailed

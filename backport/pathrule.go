@@ -196,7 +196,7 @@ func (s settling) mergeSides(name string, rule OnConflict, sides [3][]byte) ([]b
 	case s.opts.Notes.OnPick == "keep":
 		return nil, errors.New(`[notes] on_pick = "keep" leaves it to the merge of the text`)
 	}
-	next, err := s.nextVersion(s.target, s.session.TreeFS(s.tip))
+	next, err := s.maker().Next(s.target.Line, s.tip)
 	if err != nil {
 		return nil, err
 	}

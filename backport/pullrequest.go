@@ -1,8 +1,7 @@
 package backport
 
 import (
-	"strings"
-
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
 )
@@ -19,7 +18,7 @@ type PullRequest struct {
 
 	Sources  []SourceNote
 	Gate     *GateOutcome
-	Bump     *BumpOutcome
+	Bump     *release.Outcome
 	Warnings []string
 }
 
@@ -46,7 +45,7 @@ const defaultTitle = "{subject} (backport to {branch})"
 // fix: no subject, no message, no number, nobody's name, and no template, which may ask for them.
 func (r *runner) pullRequest(o Outcome) *PullRequest {
 	if r.opts.Embargo {
-		return &PullRequest{Base: o.Target.Branch, Head: o.Branch, Title: Fill(embargoTitle, map[string]string{"branch": o.Target.Branch}), Draft: true, Embargo: true}
+		return &PullRequest{Base: o.Target.Branch, Head: o.Branch, Title: release.Fill(embargoTitle, map[string]string{"branch": o.Target.Branch}), Draft: true, Embargo: true}
 	}
 	title := r.opts.PR.Title
 	if title == "" {
@@ -54,7 +53,7 @@ func (r *runner) pullRequest(o Outcome) *PullRequest {
 	}
 	pr := &PullRequest{
 		Base: o.Target.Branch, Head: o.Branch, Template: r.opts.PR.Body, Draft: r.opts.PR.Draft, Labels: r.opts.PR.Labels,
-		Title: Fill(title, map[string]string{
+		Title: release.Fill(title, map[string]string{
 			"subject": r.fix.Subject, "branch": o.Target.Branch, "line": o.Target.Decision.Name(), "kind": string(r.fix.Kind),
 		}),
 		Gate: o.Gate, Bump: o.Bump, Warnings: o.Target.Warnings,
@@ -71,33 +70,6 @@ func (r *runner) pullRequest(o Outcome) *PullRequest {
 		})
 	}
 	return pr
-}
-
-// Fill replaces the fields of a template, {name}, in one pass: what a value holds is never looked at
-// again. An unknown field stays as it is.
-func Fill(template string, fields map[string]string) string {
-	var b strings.Builder
-	for {
-		open := strings.IndexByte(template, '{')
-		if open < 0 {
-			break
-		}
-		end := strings.IndexByte(template[open:], '}')
-		if end < 0 {
-			break
-		}
-		value, known := fields[template[open+1:open+end]]
-		if !known {
-			b.WriteString(template[:open+1])
-			template = template[open+1:]
-			continue
-		}
-		b.WriteString(template[:open])
-		b.WriteString(value)
-		template = template[open+end+1:]
-	}
-	b.WriteString(template)
-	return b.String()
 }
 
 // GateStops returns the findings that stop a target.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/gittest"
 )
@@ -33,7 +34,7 @@ var branchNames = []string{
 
 func checkPart(t *testing.T, branch string) string {
 	t.Helper()
-	target := Target{Branch: branch, Tip: gitops.ID{0xab, 0xcd}}
+	target := Target{Line: release.Line{Branch: branch, Tip: gitops.ID{0xab, 0xcd}}}
 	part := branchPart(target)
 	for _, name := range []string{"backport/0123456789ab/" + part, "backport/0123456789ab/bump/" + part} {
 		if !inGrammar(name) {
@@ -82,7 +83,10 @@ func TestRandomBranchNames(t *testing.T) {
 // Targets of one operation never share a branch.
 func TestNamesOfTargetsDiffer(t *testing.T) {
 	long := strings.Repeat("x", 80)
-	targets := []Target{{Branch: "rel/1"}, {Branch: "Rel-1"}, {Branch: "rel-1"}, {Branch: "rel-1-2"}, {Branch: long + "a"}, {Branch: long + "b"}, {Branch: "other"}}
+	var targets []Target
+	for _, branch := range []string{"rel/1", "Rel-1", "rel-1", "rel-1-2", long + "a", long + "b", "other"} {
+		targets = append(targets, Target{Line: release.Line{Branch: branch}})
+	}
 	seen := map[string]bool{}
 	for _, target := range named(targets) {
 		if seen[target.part] || !inGrammar("backport/x/bump/"+target.part) {
@@ -120,22 +124,4 @@ func FuzzKindOf(f *testing.F) {
 			t.Errorf("KindOf(%q) = %q", s, kind)
 		}
 	})
-}
-
-func TestFill(t *testing.T) {
-	fields := map[string]string{"a": "{b}", "b": "B", "": "empty", "x y": "spaced"}
-	for in, want := range map[string]string{
-		"": "", "plain": "plain", "{a}": "{b}", "{a}{b}": "{b}B", "{{b}}": "{B}", "{c}": "{c}", "{c{b}": "{cB", "{": "{", "}": "}", "{b": "{b", "b}": "b}", "{}": "empty",
-		"{x y}": "spaced", "{B}": "{B}", "{a}{": "{b}{", "{\n}{b}": "{\n}B", "{c}{b}{d}": "{c}B{d}",
-	} {
-		if got := Fill(in, fields); got != want {
-			t.Errorf("Fill(%q) = %q, want %q", in, got, want)
-		}
-	}
-	// What a value holds is never looked at again, whatever it is.
-	for _, evil := range []string{"{b}", "{", "}", "{a", "a}", "{{a}}"} {
-		if got := Fill("{v}-{v}{b}", map[string]string{"v": evil, "b": "B", "a": "A"}); got != evil+"-"+evil+"B" {
-			t.Errorf("with %q: %q", evil, got)
-		}
-	}
 }

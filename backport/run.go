@@ -113,10 +113,10 @@ func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID][]
 		return refused(o)
 	}
 	end = r.opts.stage("bump", t.Name())
-	bumped, err := r.bump(ctx, t, gated)
+	bumped, err := r.bump(ctx, t, gated.Picked)
 	end()
-	o.Bump = bumped.Outcome
-	o.Target.Warnings = append(o.Target.Warnings, bumped.Notes...)
+	o.Bump = &bumped.Outcome
+	o.Target.Warnings = append(o.Target.Warnings, bumped.Warnings...)
 	if err != nil {
 		return failed(o, err)
 	}

@@ -3,6 +3,7 @@ package backport
 import (
 	"fmt"
 
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 )
 
@@ -12,7 +13,7 @@ func (r *runner) sealPick(k Pick, onMain bool, parent gitops.ID) (gitops.ID, err
 	if err != nil {
 		return gitops.ID{}, err
 	}
-	return r.sign(c)
+	return r.session.SignCommit(c, r.opts.Seal.Sign)
 }
 
 // pickedCommit is what the commit of a pick says: the source's author byte for byte, the user as
@@ -37,28 +38,26 @@ func (r *runner) pickedCommit(k Pick, onMain bool, parent gitops.ID) (*gitops.Co
 	return c, nil
 }
 
-// sealBump makes the commit of a version bump, whose author is the user.
-func (r *runner) sealBump(tree, parent gitops.ID, message string) (gitops.ID, error) {
-	return r.sign(&gitops.Commit{
-		Tree: tree, Parents: []gitops.ID{parent},
-		Author: r.opts.Seal.Committer, Committer: r.opts.Seal.Committer, Message: []byte(message),
-	})
-}
-
-func (r *runner) sign(c *gitops.Commit) (gitops.ID, error) {
-	if r.opts.Seal.Sign != nil {
-		signature, err := r.opts.Seal.Sign(c.Encode())
-		if err != nil {
-			return gitops.ID{}, &SignError{Err: err}
-		}
-		gitops.AddSignature(c, signature)
+// seal makes the commits of a target: one for each clean pick, then the bump. Without an identity there
+// are no commits, and the target is ready all the same.
+func (r *runner) seal(t Target, b release.Bump, o *Outcome) error {
+	if r.opts.Seal.Committer == nil {
+		return nil
 	}
-	return r.session.WriteCommit(c)
+	head := t.Tip
+	for i := range o.Picks {
+		k := &o.Picks[i]
+		if k.Status != PickClean {
+			continue
+		}
+		id, err := r.sealPick(*k, r.fix.OnMain[i], head)
+		if err != nil {
+			return err
+		}
+		k.Commit, head = id, id
+		o.Commits = append(o.Commits, id)
+	}
+	var err error
+	o.Head, err = r.sealBump(t, b, head, o)
+	return err
 }
-
-// A SignError is a commit that could not be signed, though the user or the configuration asks for it.
-type SignError struct{ Err error }
-
-func (e *SignError) Error() string { return "signing a commit: " + e.Err.Error() }
-
-func (e *SignError) Unwrap() error { return e.Err }

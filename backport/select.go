@@ -3,6 +3,7 @@ package backport
 import (
 	"fmt"
 
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -48,7 +49,7 @@ func selectOne(d policy.Decision, sel Selection) (Target, bool) {
 	if len(sel.To) > 0 && !named {
 		return Target{}, false
 	}
-	t := Target{Decision: d, Branch: d.Branch}
+	t := targetOf(d)
 	switch {
 	case d.Verdict == policy.Required:
 	case !named:
@@ -64,6 +65,10 @@ func selectOne(d policy.Decision, sel Selection) (Target, bool) {
 	return t, true
 }
 
+func targetOf(d policy.Decision) Target {
+	return Target{Line: release.Line{Decision: d, Branch: d.Branch}}
+}
+
 func causeDetail(d policy.Decision) string {
 	if d.Detail != "" {
 		return d.Detail
@@ -76,7 +81,7 @@ func onTrial(s Selected) Selected {
 	var out Selected
 	for _, d := range s.Left {
 		if d.Verdict == policy.Allowed && d.Branch != "" {
-			out.Targets = append(out.Targets, Target{Decision: d, Branch: d.Branch, Trial: true})
+			out.Targets = append(out.Targets, Target{Line: release.Line{Decision: d, Branch: d.Branch}, Trial: true})
 			continue
 		}
 		out.Left = append(out.Left, d)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
@@ -214,19 +213,5 @@ func Dropped(d msrv.Dropped) string {
 	if was == "" {
 		was = "none"
 	}
-	return oneLine(key + " " + was + " -> " + d.Now)
-}
-
-// oneLine makes text from a file fit for a line of ours.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
-			return ' '
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > 160 {
-		s = string(r[:160]) + "…"
-	}
-	return s
+	return gitops.OneLine(key + " " + was + " -> " + d.Now)
 }

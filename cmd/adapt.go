@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/internal/manifest"
 	"github.com/git-backport/git-backport/msrv"
@@ -14,7 +15,7 @@ import (
 func adaptConfig(o *backport.Options, c *config.Config) error {
 	o.PR = backport.PRTemplates{Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels}
 	o.Bump = bumpRule(c.Bump)
-	o.Notes = backport.NotesRule{File: c.Notes.File, OnPick: c.Notes.OnPick, Date: c.Notes.Date}
+	o.Notes = release.NotesRule{File: c.Notes.File, OnPick: c.Notes.OnPick, Date: c.Notes.Date}
 	for i, p := range c.Paths {
 		if err := backport.CheckGlob(p.Match); err != nil {
 			return usageError(fmt.Errorf("[[path]] %d: %w", i+1, err), "")
@@ -26,10 +27,10 @@ func adaptConfig(o *backport.Options, c *config.Config) error {
 	return err
 }
 
-func bumpRule(b config.Bump) backport.BumpRule {
-	rule := backport.BumpRule{When: backport.BumpWhen(b.When), Message: b.Commit}
+func bumpRule(b config.Bump) release.Rule {
+	rule := release.Rule{When: release.When(b.When), Message: b.Commit}
 	if rule.When == "" {
-		rule.When = backport.BumpPick
+		rule.When = release.WhenPick
 	}
 	for _, f := range b.Files {
 		rule.Files = append(rule.Files, manifest.Rule{

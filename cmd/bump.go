@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/operation"
@@ -131,7 +132,7 @@ func (f *bumpFlags) again(lines []string) []string {
 
 // A bumpRun is a plan of bumps with what it was made from.
 type bumpRun struct {
-	plan  *backport.BumpPlan
+	plan  *release.Plan
 	ident *gitconfig.Ident
 	args  []string
 	name  string
@@ -143,7 +144,7 @@ func (a *app) planBump(ctx context.Context, w *workspace, f *bumpFlags, args []s
 		return nil, err
 	}
 	b := &bumpRun{args: f.again(args)}
-	ask := backport.BumpAsk{RC: f.rc, Entries: f.notes, Version: f.version, Day: w.asOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: w.config.Policy}
+	ask := release.Ask{RC: f.rc, Entries: f.notes, Version: f.version, Day: w.asOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: w.config.Policy}
 	if len(f.skip) > 0 {
 		ask.Reason = "" // it is about the skipped lines
 	}
@@ -172,7 +173,7 @@ func (a *app) planBump(ctx context.Context, w *workspace, f *bumpFlags, args []s
 		return nil, err
 	}
 	b.name = bumpName(args)
-	b.plan, err = backport.BumpLines(ctx, w.session, targets, ask, opts)
+	b.plan, err = opts.Maker(w.session).Plan(ctx, targets, ask)
 	return b, err
 }
 
@@ -221,11 +222,11 @@ func (a *app) landBump(ctx context.Context, w *workspace, b *bumpRun) (string, e
 		Policy: operation.Policy{Source: w.source, Rev: w.rev}, Args: b.args, Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
 	for _, l := range b.plan.Lines {
-		if l.Status != backport.StatusReady {
+		if l.Status != release.Ready {
 			continue
 		}
 		op.Targets = append(op.Targets, operation.Target{
-			Line: l.Target.Decision.Name(), Branch: l.Target.Branch, BaseRef: l.Target.Ref, Base: l.Target.Tip, Status: operation.TargetReady,
+			Line: l.Line.Decision.Name(), Branch: l.Line.Branch, BaseRef: l.Line.Ref, Base: l.Line.Tip, Status: operation.TargetReady,
 			Ref: "refs/heads/" + l.Outcome.Branch, Head: l.Outcome.Commit, Commits: []gitops.ID{l.Outcome.Commit},
 			BumpTo: l.Outcome.To, BumpCommit: l.Outcome.Commit,
 		})
@@ -235,21 +236,21 @@ func (a *app) landBump(ctx context.Context, w *workspace, b *bumpRun) (string, e
 }
 
 // bumpExit is the process's code for bumps: the first that applies of 1, 6, 4, 5.
-func bumpExit(plan *backport.BumpPlan) ExitCode {
+func bumpExit(plan *release.Plan) ExitCode {
 	code := ExitOK
 	for _, l := range plan.Lines {
 		switch l.Status {
-		case backport.StatusFailed:
+		case release.Failed:
 			if e := explain(l.Err).Exit; e == ExitRepository || e == ExitRefused {
 				code = e
 			} else {
 				return ExitFailure
 			}
-		case backport.StatusRefused:
+		case release.Refused:
 			if code == ExitOK {
 				code = ExitRefused
 			}
-		case backport.StatusReady, backport.StatusPresent, backport.StatusEmpty, backport.StatusConflicted, backport.StatusGated:
+		case release.Ready, release.Present:
 		}
 	}
 	return code

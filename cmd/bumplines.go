@@ -5,19 +5,20 @@ import (
 	"fmt"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/policy"
 )
 
 // bumpTargets finds the lines that are named. A pending line without a branch lives on main.
-func (a *app) bumpTargets(w *workspace, f *bumpFlags, args []string) ([]backport.Target, error) {
-	var out []backport.Target
+func (a *app) bumpTargets(w *workspace, f *bumpFlags, args []string) ([]release.Line, error) {
+	var out []release.Line
 	for _, d := range policy.Decide(w.config.Policy, w.lines, policy.Change{Kind: policy.Security}) {
 		if !contains(lineNames(w, args), d.ID.String()) {
 			continue
 		}
-		t := backport.Target{Decision: d, Branch: d.Branch}
+		t := backport.Target{Line: release.Line{Decision: d, Branch: d.Branch}}
 		if d.Branch == "" {
 			if !f.rc && f.version == "" {
 				continue
@@ -27,7 +28,7 @@ func (a *app) bumpTargets(w *workspace, f *bumpFlags, args []string) ([]backport
 		} else if err := w.locate(&t); err != nil {
 			return nil, err
 		}
-		out = append(out, t)
+		out = append(out, t.Line)
 	}
 	found := map[string]bool{}
 	for _, t := range out {
@@ -60,18 +61,18 @@ func lineNames(w *workspace, args []string) []string {
 }
 
 // equalLines are the lines that have to have a security fix before any is released with it.
-func (a *app) equalLines(w *workspace, f *bumpFlags) ([]backport.Target, error) {
-	var out []backport.Target
+func (a *app) equalLines(w *workspace, f *bumpFlags) ([]release.Line, error) {
+	var out []release.Line
 	skipped := lineNames(w, f.skip)
 	for _, d := range policy.Decide(w.config.Policy, w.lines, policy.Change{Kind: policy.Security}) {
 		if d.Verdict != policy.Required || d.Branch == "" || d.State == policy.StatePending || contains(skipped, d.ID.String()) {
 			continue
 		}
-		t := backport.Target{Decision: d, Branch: d.Branch}
+		t := backport.Target{Line: release.Line{Decision: d, Branch: d.Branch}}
 		if err := w.locate(&t); err != nil {
 			return nil, err
 		}
-		out = append(out, t)
+		out = append(out, t.Line)
 	}
 	return out, nil
 }
@@ -95,7 +96,7 @@ func (a *app) bumpCheck(ctx context.Context, f *bumpFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	var targets []backport.Target
+	var targets []release.Line
 	if len(args) == 0 {
 		targets, err = a.equalLines(w, f)
 	} else {
@@ -114,9 +115,10 @@ func (a *app) bumpCheck(ctx context.Context, f *bumpFlags, args []string) error 
 			return err
 		}
 	}
+	maker := opts.Maker(w.session)
 	lines := make([]report.CheckedLine, 0, len(targets))
 	for _, t := range targets {
-		c, err := backport.CheckVersion(w.session, t, at, opts)
+		c, err := maker.Check(t, at)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/policy"
@@ -16,7 +17,7 @@ import (
 
 func TestExitOfReport(t *testing.T) {
 	outcome := func(status backport.Status, err error) backport.Outcome {
-		return backport.Outcome{Status: status, Err: err, Target: backport.Target{Decision: policy.Decision{Verdict: policy.Required}}}
+		return backport.Outcome{Status: status, Err: err, Target: backport.Target{Line: release.Line{Decision: policy.Decision{Verdict: policy.Required}}}}
 	}
 	failed := func(err error) backport.Outcome { return outcome(backport.StatusFailed, err) }
 	emptyNamed := outcome(backport.StatusEmpty, nil)

@@ -186,7 +186,7 @@ func explainPolicy(err error) *Error {
 }
 
 func explainPick(err error) *Error {
-	if _, ok := as[*backport.SignError](err); ok {
+	if _, ok := as[*gitops.SignError](err); ok {
 		return &Error{Exit: ExitFailure, Code: "signing", Hint: "commits are never left unsigned in silence; git commit -S shows what is wrong with the key"}
 	}
 	if e, ok := as[*DifferenceError](err); ok {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/internal/report"
@@ -159,7 +160,7 @@ func (a *app) nearestBranch(ctx context.Context, w *workspace, q *backport.GateR
 
 // gateTarget makes a branch the one that the change is judged by.
 func (w *workspace) gateTarget(b gitops.Branch, q *backport.GateRequest) {
-	q.Target = backport.Target{Branch: b.Name, Tip: b.Tip, Ref: b.Ref}
+	q.Target = backport.Target{Line: release.Line{Branch: b.Name, Tip: b.Tip, Ref: b.Ref}}
 	for _, line := range w.lines {
 		if line.Branch == b.Name {
 			q.Target.Decision = policy.Decision{Line: line}

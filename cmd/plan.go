@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/report"
@@ -221,7 +222,7 @@ func (w *workspace) versions(t *backport.Target, line policy.Line) {
 func (a *app) ontoTargets(ctx context.Context, w *workspace, onto []string) (backport.Selected, error) {
 	var out backport.Selected
 	for _, rev := range onto {
-		t := backport.Target{Onto: rev, Branch: rev}
+		t := backport.Target{Line: release.Line{Branch: rev}, Onto: rev}
 		if b, err := w.repo.Branch(w.remote, rev, a.baseKind()); err == nil {
 			t.Tip, t.Ref = b.Tip, b.Ref
 		} else {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/msrv"
 )
@@ -58,7 +59,7 @@ func Body(pr backport.PullRequest) string {
 		if len(text) > maxTemplate {
 			text = strings.ToValidUTF8(text[:maxTemplate], "")
 		}
-		own.WriteString("\n" + backport.Fill(text, map[string]string{"branch": code(pr.Base), "head": code(pr.Head)}) + "\n")
+		own.WriteString("\n" + release.Fill(text, map[string]string{"branch": code(pr.Base), "head": code(pr.Head)}) + "\n")
 	}
 	b.WriteString(differsText(pr.Sources))
 	b.WriteString("\nThe commits say:\n\n")

@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/goldmark/text"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/msrv"
@@ -30,7 +31,7 @@ func pullRequestOf(s string) backport.PullRequest {
 		Gate: &backport.GateOutcome{OK: true, Baseline: s, Findings: []msrv.Finding{
 			{Path: s, Line: 3, Key: s, Was: "1" + s, Now: "1" + s, Baseline: "1" + s, Outcome: msrv.Lowered, Level: msrv.LevelWarn},
 		}},
-		Bump: &backport.BumpOutcome{From: s, To: s, Branch: "b" + s, Unhandled: []string{s}},
+		Bump: &release.Outcome{From: s, To: s, Branch: "b" + s, Unhandled: []string{s}},
 	}
 }
 

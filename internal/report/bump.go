@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
@@ -48,17 +49,17 @@ type BumpLineV1 struct {
 }
 
 // Bumps makes the document of the verb bump.
-func Bumps(plan *backport.BumpPlan, h BumpHeader) BumpsV1 {
+func Bumps(plan *release.Plan, h BumpHeader) BumpsV1 {
 	doc := BumpsV1{
 		Schema: Schema("bump"), Version: h.Version, AsOf: h.AsOf, Warnings: validAll(append(append([]string{}, h.Warnings...), plan.Warnings...)),
 		Policy: PolicyV1{Source: h.PolicySource}, Lines: []BumpLineV1{}, Applied: h.Applied, Operation: optional(h.Operation), Exit: h.Exit,
 	}
 	for _, l := range plan.Lines {
 		v := BumpLineV1{
-			Line: l.Target.Decision.Name(), Branch: valid(l.Target.Branch), Tip: l.Target.Tip.String(), Status: string(l.Status),
+			Line: l.Line.Decision.Name(), Branch: valid(l.Line.Branch), Tip: l.Line.Tip.String(), Status: string(l.Status),
 			Why: optional(valid(l.Why)), Kind: string(l.Kind), Bump: bump(&l.Outcome), Warnings: validAll(l.Warnings),
 		}
-		if l.Status != backport.StatusReady {
+		if l.Status != release.Ready {
 			v.Bump.Ref = nil
 		}
 		if l.Err != nil {
@@ -71,7 +72,7 @@ func Bumps(plan *backport.BumpPlan, h BumpHeader) BumpsV1 {
 }
 
 // BumpsText writes what became of the lines for people.
-func BumpsText(w io.Writer, plan *backport.BumpPlan, h BumpHeader, o TextOptions) error {
+func BumpsText(w io.Writer, plan *release.Plan, h BumpHeader, o TextOptions) error {
 	p := &page{w: w, o: o}
 	var rows [][]string
 	for _, l := range plan.Lines {
@@ -79,7 +80,7 @@ func BumpsText(w io.Writer, plan *backport.BumpPlan, h BumpHeader, o TextOptions
 		if l.Outcome.To != "" {
 			move = fmt.Sprintf("%s -> %s", orNone(l.Outcome.From), l.Outcome.To)
 		}
-		rows = append(rows, []string{streams.Clean(l.Target.Branch), streams.Clean(move), string(l.Status)})
+		rows = append(rows, []string{streams.Clean(l.Line.Branch), streams.Clean(move), string(l.Status)})
 	}
 	widths := columns(rows)
 	for i, l := range plan.Lines {
@@ -87,10 +88,10 @@ func BumpsText(w io.Writer, plan *backport.BumpPlan, h BumpHeader, o TextOptions
 		switch {
 		case l.Err != nil:
 			why = streams.Clean(h.Explain(l.Err).Message)
-		case l.Status == backport.StatusReady:
+		case l.Status == release.Ready:
 			why = fmt.Sprintf("%s in %s (%s)", streams.Clean(l.Outcome.Branch), count(len(l.Outcome.Files), "file"), streams.Clean(string(l.Kind)))
 		}
-		p.row(rows[i], widths, statusColor(l.Status), why)
+		p.row(rows[i], widths, statusColor(backport.Status(l.Status)), why)
 		if l.Err != nil {
 			if hint := h.Explain(l.Err).Hint; hint != nil {
 				p.printf("      hint: %s\n", streams.Clean(*hint))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/msrv"
@@ -242,7 +243,7 @@ func Finding(f msrv.Finding, baseline string) string {
 	return s
 }
 
-func (p *page) bumpDetails(b backport.BumpOutcome) {
+func (p *page) bumpDetails(b release.Outcome) {
 	switch {
 	case b.Skipped != "" && p.o.Verbose:
 		p.printf("      %s\n", p.paint(dim, "no bump: "+streams.Clean(b.Skipped)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -136,7 +137,7 @@ func gate(g *backport.GateOutcome) *GateV1 {
 	return out
 }
 
-func bump(b *backport.BumpOutcome) *BumpV1 {
+func bump(b *release.Outcome) *BumpV1 {
 	if b == nil {
 		return nil
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
@@ -44,7 +45,7 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 		}
 	}
 	target := func(d policy.Decision, n byte) backport.Target {
-		return backport.Target{Decision: d, Branch: d.Branch, Tip: oidOf(n), Ref: "refs/remotes/origin/" + d.Branch}
+		return backport.Target{Line: release.Line{Decision: d, Branch: d.Branch, Tip: oidOf(n), Ref: "refs/remotes/origin/" + d.Branch}}
 	}
 	outcome := func(status backport.Status, n byte, major uint32, picks ...backport.Pick) backport.Outcome {
 		d := line(major, "lts", "security", policy.StateSupported, policy.Required, policy.CauseRequired, "")
@@ -73,7 +74,7 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 		Dependencies: []msrv.Dependency{{Name: f("rustix"), Version: f("1.0.0"), Known: msrv.FloorUnknown}}}
 	ready := outcome(backport.StatusReady, 0x10, 48, clean)
 	ready.Head, ready.Commits, ready.Gate = oidOf(0x30), []gitops.ID{oidOf(0x30)}, gate
-	ready.Bump = &backport.BumpOutcome{From: f("48.0.1"), To: f("48.0.2"), Branch: "backport/1/bump/release-48.0.0", Commit: oidOf(0x33),
+	ready.Bump = &release.Outcome{From: f("48.0.1"), To: f("48.0.2"), Branch: "backport/1/bump/release-48.0.0", Commit: oidOf(0x33),
 		Files: []string{f("Cargo.toml")}, Unhandled: []string{f("Cargo.lock")}, Companions: []string{f("cranelift 0.1.2")}}
 	ready.PR = &backport.PullRequest{Base: f("release-48.0.0"), Head: ready.Branch, Title: f("Fix it (#1)"),
 		Sources: []backport.SourceNote{{ID: fix, Subject: f("Fix it (#1)"), Message: []byte(f("Fix it (#1)\n")), Status: backport.PickClean}}}
@@ -90,7 +91,7 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 	forced := outcome(backport.StatusEmpty, 0x15, 42, backport.Pick{Source: fix, Status: backport.PickEmpty, Via: "main"})
 	forced.Target.Forced = true
 	trial := outcome(backport.StatusReady, 0x16, 41, clean)
-	trial.Target.Trial, trial.Bump = true, &backport.BumpOutcome{Skipped: f("not released yet")}
+	trial.Target.Trial, trial.Bump = true, &release.Outcome{Skipped: f("not released yet")}
 	rep := &backport.Report{
 		Options: backport.Options{AsOf: policy.Date{Year: 2026, Month: 9, Day: 10}, Remote: f("origin"), Name: "1"},
 		Fix:     backport.Fix{Commits: []gitops.ID{fix}, Subject: f("Fix it (#1)"), Kind: policy.Kind(f("security")), KindFrom: backport.KindFromID, OnMain: []bool{true}},

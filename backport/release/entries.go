@@ -1,4 +1,4 @@
-package backport
+package release
 
 import (
 	"fmt"
@@ -14,27 +14,27 @@ import (
 
 // noteEntries adds, under the section of the version, an entry for each commit of the release that the
 // notes do not speak of yet, oldest first. What cannot be added is warned about.
-func (r *runner) noteEntries(fsys fs.ReadFileFS, l *BumpLine, files map[string][]byte, rel release) {
-	name := r.opts.Notes.File
+func (m Maker) noteEntries(fsys fs.ReadFileFS, b *Bump, files map[string][]byte, since commits) {
+	name := m.Notes.File
 	if name == "" {
-		l.Warnings = append(l.Warnings, "no entries are written: the policy names no notes, [notes] file")
+		b.Warnings = append(b.Warnings, "no entries are written: the policy names no notes, [notes] file")
 		return
 	}
 	before, err := fsys.ReadFile(name)
 	if err == nil {
 		var notes *manifest.Notes
 		if notes, err = manifest.ParseNotes(before); err == nil {
-			entries := rel.entries(string(before), notes)
+			entries := since.entries(string(before), notes)
 			if len(entries) == 0 {
 				return
 			}
-			if before, err = manifest.AddNotes(before, l.Outcome.To, entries); err == nil {
+			if before, err = manifest.AddNotes(before, b.Outcome.To, entries); err == nil {
 				files[name] = before
 				return
 			}
 		}
 	}
-	l.Warnings = append(l.Warnings, fmt.Sprintf("%s: no entries are written, %s: see to it by hand", name, err))
+	b.Warnings = append(b.Warnings, fmt.Sprintf("%s: no entries are written, %s: see to it by hand", name, err))
 }
 
 // releaseSubject is what a commit that only makes a release says.
@@ -44,7 +44,7 @@ var releaseSubject = sync.OnceValue(func() *regexp.Regexp {
 
 // entries words the commits of a release as the file words its own entries: with its bullet, under its
 // headings where it has them.
-func (rel release) entries(text string, notes *manifest.Notes) []manifest.Entry {
+func (c commits) entries(text string, notes *manifest.Notes) []manifest.Entry {
 	bullet, grouped := "* ", false
 	for _, s := range notes.Sections {
 		for _, e := range s.Entries {
@@ -55,22 +55,22 @@ func (rel release) entries(text string, notes *manifest.Notes) []manifest.Entry 
 		}
 	}
 	var out []manifest.Entry
-	for i := len(rel.commits) - 1; i >= 0; i-- {
-		id := rel.commits[i]
-		subject := gitops.Subject(rel.message[id])
+	for i := len(c.ids) - 1; i >= 0; i-- {
+		id := c.ids[i]
+		subject := gitops.Subject(c.message[id])
 		if subject == "" || releaseSubject().MatchString(subject) || spokenOf(text, subject) {
 			continue
 		}
 		e := manifest.Entry{Text: bullet + subject}
 		if grouped {
-			e.Group = group(rel.kinds[id])
+			e.Group = group(c.kinds[id])
 		}
 		out = append(out, e)
 	}
 	return out
 }
 
-// spokenOf tells whether notes have the subject already, or name one of its pull requests.
+// spokenOf reports whether notes have the subject already, or name one of its pull requests.
 func spokenOf(text, subject string) bool {
 	for _, n := range gitops.PRNumbers(subject) {
 		if regexp.MustCompile(fmt.Sprintf(`(#|/)%d\b`, n)).MatchString(text) {
