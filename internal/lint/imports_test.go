@@ -48,6 +48,7 @@ func rules() []rule {
 		{"internal/config", []string{"policy", "msrv", "internal/manifest", "backport"}, []string{"github.com/BurntSushi/toml", "github.com/pelletier/go-toml/v2/unstable", "github.com/goccy/go-yaml", "github.com/Masterminds/semver/v3"}, append([]string{"os"}, unsafe...), "the keys of the policy file are named once"},
 		{"internal/report", []string{"backport", "backport/why", "backport/release", "policy", "msrv", "gitops", "internal/operation", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
 		{"internal/streams", nil, []string{"golang.org/x/term"}, unsafe, "the terminal is asked in one place"},
+		{"internal/publish", []string{"internal/operation", "internal/child"}, nil, append([]string{"os"}, unsafe...), "the user's git pushes and the user's gh or glab asks the forge: it holds no token and opens no connection"},
 		{"internal/child", nil, []string{"golang.org/x/sys"}, []string{"net", "net/http"}, "the only user of os/exec"},
 		{"cmd", []string{
 			"policy", "msrv", "gitops", "gitops/odb", "gitops/refs", "gitops/object", "gitops/gitconfig", "backport", "backport/release", "internal/manifest", "internal/config", "internal/report",
@@ -63,13 +64,9 @@ func closed() map[string]string {
 		"net/http":                    "the program has no network",
 		"crypto/tls":                  "the program has no network",
 		"github.com/go-git/go-git/v5": "its repository, work tree and transports are measured to be unsafe here",
-		"github.com/go-git/go-git/v5/plumbing/object":                   "it brings OpenPGP along",
-		"github.com/go-git/go-git/v5/plumbing/transport":                "pushing is the user's git's",
-		"github.com/go-git/go-git/v5/storage/filesystem":                "its ref writer corrupts branches",
-		"github.com/git-backport/git-backport/internal/gittest":         "it is for tests",
-		"github.com/git-backport/git-backport/internal/merge/mergetest": "it is for tests",
-		"github.com/git-backport/git-backport/gitops/refs/refstest":     "it is for tests",
-		"github.com/git-backport/git-backport/gitops/gitopstest":        "it is for tests",
+		"github.com/go-git/go-git/v5/plumbing/object":    "it brings OpenPGP along",
+		"github.com/go-git/go-git/v5/plumbing/transport": "pushing is the user's git's",
+		"github.com/go-git/go-git/v5/storage/filesystem": "its ref writer corrupts branches",
 		"testing": "it is for tests",
 	}
 }
@@ -133,10 +130,8 @@ func TestDirectImports(t *testing.T) {
 	}
 }
 
-// testOnly tells whether a package is for tests alone.
-func testOnly(rel string) bool {
-	return rel == "internal/gittest" || rel == "internal/lint" || rel == "internal/merge/mergetest" || rel == "gitops/refs/refstest" || rel == "gitops/gitopstest"
-}
+// testOnly reports whether a package is for tests alone: their names end in test.
+func testOnly(rel string) bool { return rel == "internal/lint" || strings.HasSuffix(rel, "test") }
 
 func (r rule) forbids(imp string, std bool) string {
 	if rel, ours := strings.CutPrefix(imp, module); ours {
@@ -172,6 +167,9 @@ func TestClosure(t *testing.T) {
 		}
 	}
 	for path := range imports {
+		if rel, ours := strings.CutPrefix(path, module); ours && testOnly(rel) {
+			t.Errorf("%s is linked, and is for tests:\n\t%s", rel, chain(imports, module+"cmd/git-backport", path))
+		}
 		if strings.HasPrefix(path, module) && path != module+"gitops" {
 			for _, imp := range imports[path] {
 				if strings.HasPrefix(imp, "github.com/go-git/") {

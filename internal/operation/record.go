@@ -59,6 +59,9 @@ type Operation struct {
 	Settled     bool         `json:"settled,omitempty"` // nothing is open any more, and what is ready has yet to land
 	Packs       []string     `json:"packs,omitempty"`   // the packs kept for it, while it is open
 	Transitions []Transition `json:"transitions"`
+
+	Receipts map[string]Receipt `json:"receipts,omitempty"` // of published branches, by ref
+	Texts    map[string]string  `json:"texts,omitempty"`    // of their pull requests, by ref
 }
 
 // A Policy says which policy decided.
