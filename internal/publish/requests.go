@@ -43,7 +43,7 @@ func (r *publication) open(ctx context.Context, res *Result) error {
 		res.State = StateOpen
 	case r.stop != nil:
 		res.State, res.Err = StateFailed, fmt.Errorf("not asked for: %w", r.stop)
-		return nil
+		return nil //nolint:nilerr // it is this head's result
 	default:
 		text := r.text(res)
 		made, warnings, err := r.drv.create(ctx, Query{Branch: h.Branch(), Base: h.Base}, text)
@@ -53,7 +53,7 @@ func (r *publication) open(ctx context.Context, res *Result) error {
 				r.stop = err
 			}
 			res.State, res.Err = StateFailed, err
-			return nil //nolint:nilerr // it is this head's result
+			return nil
 		}
 		res.State, res.Request, res.New = StateOpen, &made, true
 		if text.Draft && !made.Draft && r.Forge == GitHub {

@@ -76,7 +76,7 @@ func (s *Server) Start(t testing.TB, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := &http.Server{Handler: s} //nolint:gosec // a socket of a test
+	srv := &http.Server{Handler: s}
 	go func() { _ = srv.Serve(l) }()
 	t.Cleanup(func() { _ = srv.Close() })
 }
@@ -220,7 +220,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 // has reports whether a branch is in the repository of an owner.
 func (s *Server) has(owner, branch string) bool {
 	dir, ok := s.Repos[owner]
-	return ok && exec.Command("git", "-C", dir, "rev-parse", "--verify", "-q", "refs/heads/"+branch).Run() == nil //nolint:gosec // a test
+	return ok && exec.Command("git", "-C", dir, "rev-parse", "--verify", "-q", "refs/heads/"+branch).Run() == nil
 }
 
 func (s *Server) patch(w http.ResponseWriter, r *http.Request, p *Pull) {
