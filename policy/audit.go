@@ -53,7 +53,7 @@ func (b *builder) disagree(l Line) []Problem {
 	var out []Problem
 	for _, ph := range class.Phases {
 		other, ok := ph.Until.otherWay(plan.Every.Months)
-		if !ok || ph.MonthEnd {
+		if !ok || !ph.Round.IsZero() {
 			continue
 		}
 		d := b.byID[l.ID]
@@ -91,7 +91,7 @@ func (b *builder) replay(id LineID) *windowing {
 			break
 		}
 		if !d.Released.IsZero() && d.State != StateIgnored {
-			w.of(w.above, "").add(event{d.Released, d.First.String()})
+			w.of(w.above, "").add(event{d.ID, d.Released, d.First.String()})
 		}
 	}
 	return w

@@ -158,28 +158,46 @@ func (p *Policy) hold(d *Decision, c Change) {
 		refuse(CauseNotOnMain, "rules.main_first", "a %s has to land on main first", c.Kind)
 		return
 	}
-	if rule, key, ok := p.soak(c.Kind); ok {
-		switch {
-		case c.Published.IsZero():
-			d.Verdict, d.Cause, d.Rule = Ask, CauseSoak, key
-			d.Detail = fmt.Sprintf("the day it was %s is not known; it has to be out for %s", sinceWord(rule), rule.Min)
-			return
-		default:
-			first := rule.Min.After(c.Published)
-			if rule.Strict {
-				first = first.AddDays(1)
-			}
-			if d.AsOf.Before(first) {
-				d.NotBefore = first
-				refuse(CauseSoak, key, "%s on %s: not before %s", sinceWord(rule), c.Published, first)
-				return
-			}
-		}
+	if p.Soak.From.holds(d.Line) && p.soaks(d, c) {
+		return
 	}
 	if first := p.NextRelease(d.Line, c.Kind); c.Releasing && d.AsOf.Before(first) {
 		d.NotBefore = first
 		refuse(CauseCadence, "cadence.min_interval", "%s was released on %s: not before %s", d.Latest, d.LatestDate, first)
 	}
+}
+
+// soaks holds back what has not been out for long enough, and reports whether it does. Where the time is
+// measured at the release, a pick is only told the day.
+func (p *Policy) soaks(d *Decision, c Change) bool {
+	rule, key, ok := p.soak(c.Kind)
+	if !ok {
+		return false
+	}
+	if c.Published.IsZero() {
+		if p.Soak.AtRelease && !c.Releasing {
+			d.Detail = fmt.Sprintf("a release waits until it has been %s for %s", sinceWord(rule), rule.Min)
+			return false
+		}
+		d.Verdict, d.Cause, d.Rule = Ask, CauseSoak, key
+		d.Detail = fmt.Sprintf("the day it was %s is not known; it has to be out for %s", sinceWord(rule), rule.Min)
+		return true
+	}
+	first := rule.Min.After(c.Published)
+	if rule.Strict {
+		first = first.AddDays(1)
+	}
+	if !d.AsOf.Before(first) {
+		return false
+	}
+	d.NotBefore = first
+	if p.Soak.AtRelease && !c.Releasing {
+		d.Detail = fmt.Sprintf("%s on %s: no release before %s", sinceWord(rule), c.Published, first)
+		return false
+	}
+	d.Verdict, d.Cause, d.Rule = Refused, CauseSoak, key
+	d.Detail = fmt.Sprintf("%s on %s: not before %s", sinceWord(rule), c.Published, first)
+	return true
 }
 
 func sinceWord(r SoakRule) string {
@@ -205,7 +223,7 @@ func (p *Policy) soak(k Kind) (SoakRule, string, bool) {
 // NextRelease returns the first day on which the cadence lets a line be released for a change of a
 // kind; zero when nothing holds it back.
 func (p *Policy) NextRelease(l Line, k Kind) Date {
-	if p.Cadence.MinInterval.IsZero() || l.LatestDate.IsZero() || p.anyOf(p.Cadence.Exempt, k) {
+	if p.Cadence.MinInterval.IsZero() || l.LatestDate.IsZero() || !p.Cadence.From.holds(l) || p.anyOf(p.Cadence.Exempt, k) {
 		return Date{}
 	}
 	return p.Cadence.MinInterval.After(l.LatestDate)

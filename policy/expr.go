@@ -57,11 +57,12 @@ func plural(n int, unit string) string {
 //
 //	expr     = term | "max(" expr {"," expr} ")" | "min(" expr {"," expr} ")"
 //	term     = base { ("+" | "-") duration }
-//	base     = "release" | "release(+N)" | N "releases" | "class(+N)" | YYYY-MM-DD | duration
+//	base     = "release" | "release(+N)" | N "releases" | "class(+N)" | "minor(+N)" | "major(+N)" | YYYY-MM-DD | duration
 //	duration = N ("day" | "week" | "month" | "year")["s"]
 //
 // "2 releases" is release(+2): the second newer line's first stable release. class(+1) is the next
-// line of the same class. A duration alone counts from the line's own release. The zero Expr never ends.
+// line of the same class, minor(+1) the next line of the same major number, major(+1) the first line of
+// the next major number. A duration alone counts from the line's own release. The zero Expr never ends.
 type Expr struct {
 	op   exprOp
 	args []Expr
@@ -78,6 +79,8 @@ const (
 	opRelease        // the line's own release, plus add
 	opCount          // the n-th newer release, plus add
 	opClass          // the n-th newer release of the same class, plus add
+	opMinor          // the n-th newer release of the same major number, plus add
+	opMajor          // the first release of the n-th newer major number, plus add
 	opDate           // a fixed day, plus add
 	opMax
 	opMin
@@ -141,6 +144,10 @@ func (e Expr) String() string {
 		base = plural(e.n, "release")
 	case opClass:
 		base = fmt.Sprintf("class(+%d)", e.n)
+	case opMinor:
+		base = fmt.Sprintf("minor(+%d)", e.n)
+	case opMajor:
+		base = fmt.Sprintf("major(+%d)", e.n)
 	case opDate:
 		base = e.date.String()
 	}
@@ -161,7 +168,7 @@ func signed(n int, unit string) string {
 // offset, so that its end lies before the event it depends on.
 func (e Expr) byEvent() (event, before bool) {
 	switch e.op {
-	case opCount, opClass:
+	case opCount, opClass, opMinor, opMajor:
 		return true, e.add.Months < 0 || e.add.Days < 0
 	case opMax, opMin:
 		for _, a := range e.args {

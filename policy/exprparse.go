@@ -107,7 +107,7 @@ func (p *exprParser) base() (Expr, error) {
 	for _, word := range []struct {
 		text string
 		op   exprOp
-	}{{"release(", opCount}, {"class(", opClass}} {
+	}{{"release(", opCount}, {"class(", opClass}, {"minor(", opMinor}, {"major(", opMajor}} {
 		if !p.eat(word.text) {
 			continue
 		}

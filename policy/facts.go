@@ -52,6 +52,8 @@ type Line struct {
 	LatestTag  string
 	LatestDate Date
 	Next       *semver.Version // by tags alone; the tree may know better
+	LatestText string          // Latest as the project's tags write it, "257.3"; empty before the first
+	NextText   string          // Next, likewise
 
 	Class     string // empty: no class takes the line
 	ClassRule string // what chose the class
@@ -106,6 +108,7 @@ const (
 	MissingBranch   ProblemCode = "missing-branch"   // a supported line has no branch in this clone
 	UndatedLine     ProblemCode = "undated"          // a branch without a release date
 	BadWindow       ProblemCode = "bad-window"       // a phase that ends before it starts
+	PastLines       ProblemCode = "past-lines"       // remarks about lines that have long ended, counted
 	MixedPrerelease ProblemCode = "mixed-prerelease" // beta1 and beta.1: they do not sort as meant
 	EndsDisagree    ProblemCode = "ends-disagree"    // count and date ends differ by more than a day
 	StaleTable      ProblemCode = "stale-table"      // a line has no row in the table of dates

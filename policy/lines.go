@@ -15,7 +15,36 @@ import (
 func Lines(p *Policy, f Facts) ([]Line, []Problem) {
 	b := newBuilder(p, f)
 	lines := b.build(f)
-	return lines, b.problems
+	return lines, b.folded()
+}
+
+// folded returns the problems with those about lines that are no targets, and have not been for long,
+// counted in one: Check lists them.
+func (b *builder) folded() []Problem {
+	oldest := LineID{}
+	for _, d := range b.drafts {
+		if d.State == StateSupported || d.State == StatePending {
+			oldest = d.ID
+		}
+	}
+	var out []Problem
+	past, only, count := Problem{Code: PastLines}, Problem{}, 0
+	for _, p := range b.problems {
+		d := b.byID[p.Line]
+		gone := d != nil && !p.Fatal && d.State != StateSupported && d.State != StatePending && d.ID.Compare(oldest) < 0
+		if !gone {
+			out = append(out, p)
+			continue
+		}
+		past.Refs = append(past.Refs, p.Refs...)
+		only = p
+		count++
+	}
+	if count == 0 || count == 1 && only.Code == UndatedLine {
+		return b.problems
+	}
+	past.Message = fmt.Sprintf("%s about lines older than %s, which are no targets: branches --check lists them", plural(count, "remark"), oldest)
+	return append(out, past)
 }
 
 func newBuilder(p *Policy, f Facts) *builder {
@@ -63,7 +92,10 @@ type draft struct {
 	stableV *semver.Version
 	undated bool // a stable tag whose day is not known
 	cut     Date
-	claims  []string // branches that claim the line
+	tagged  Template        // that of the tags
+	claims  []string        // branches that claim the line
+	branch  *semver.Version // in the name of Branch
+	order   int             // of its template
 	ignored bool
 }
 
@@ -96,6 +128,24 @@ func (p *Policy) ReadBranch(name string) (LineID, bool) {
 	return id, ok
 }
 
+// branchVersion returns the version in a branch's name, and which template reads it.
+func (p *Policy) branchVersion(name string) (*semver.Version, int) {
+	for i, t := range p.Repo.Branches {
+		if v, ok := t.Match(name); ok {
+			return v, i
+		}
+	}
+	return semver.New(0, 0, 0, "", ""), len(p.Repo.Branches)
+}
+
+// replaces reports whether a branch counts for a line instead of the one that the line has.
+func (p *Policy) replaces(d *draft, v *semver.Version, order int) bool {
+	if p.Repo.Several == SeveralHighest && v.Compare(d.branch) != 0 {
+		return v.GreaterThan(d.branch)
+	}
+	return order < d.order
+}
+
 // ParseLine reads what a user gives for a line: "36", "release-36.0.0".
 func (p *Policy) ParseLine(text string) (LineID, error) {
 	if id, ok := p.ReadBranch(text); ok {
@@ -119,7 +169,37 @@ func (p *Policy) read(templates []Template, name string) (LineID, *semver.Versio
 }
 
 // IsStable reports whether v is a release, without a pre-release or build part.
-func IsStable(v *semver.Version) bool { return v.Prerelease() == "" && v.Metadata() == "" }
+func IsStable(v *semver.Version) bool {
+	return v.Prerelease() == "" && (v.Metadata() == "" || buildOf(v) > 0)
+}
+
+// newer reports whether v is a later version than w; a fourth number counts.
+func newer(v, w *semver.Version) bool {
+	if c := v.Compare(w); c != 0 {
+		return c > 0
+	}
+	return buildOf(v) > buildOf(w)
+}
+
+// VersionText writes the version of a tag as the project writes it: "257.3" where the tag is v257.3,
+// "7.0.8.1", "1.22rc1".
+func (p *Policy) VersionText(tag string, v *semver.Version) string {
+	t, ok := p.template(tag)
+	if !ok {
+		return v.String()
+	}
+	return t.Text(v)
+}
+
+// template returns the template that reads a tag.
+func (p *Policy) template(tag string) (Template, bool) {
+	for _, t := range p.Repo.Tags {
+		if _, ok := t.Match(tag); ok {
+			return t, true
+		}
+	}
+	return Template{}, false
+}
 
 func (b *builder) tags(tags []TagFact) {
 	for _, t := range tags {
@@ -139,8 +219,9 @@ func (b *builder) tags(tags []TagFact) {
 			b.prerelease(id, t.Name, v)
 			continue
 		}
-		if d.Latest == nil || v.GreaterThan(d.Latest) {
+		if d.Latest == nil || newer(v, d.Latest) {
 			d.Latest, d.LatestTag, d.LatestDate = v, t.Name, t.Date
+			d.tagged, _ = b.p.template(t.Name)
 		}
 		switch {
 		case t.Date.IsZero():
@@ -191,11 +272,14 @@ func (b *builder) branches(branches []BranchFact) {
 		if o := d.override; o != nil && o.Name != "" && o.Name != f.Name {
 			continue // [[branch]] name settles which branch it is
 		}
+		v, order := b.p.branchVersion(f.Name)
+		several := b.p.Repo.Several != "" && d.Branch != "" && !d.ignored && !ignored
 		switch {
-		case d.Branch == "" || d.ignored && !ignored:
+		case d.Branch == "" || d.ignored && !ignored || several && b.p.replaces(d, v, order):
 			d.Branch, d.Tip, d.cut, d.ignored = f.Name, f.Tip, f.Cut, ignored
 			d.claims, d.name = []string{f.Name}, b.p.lineName(id, f.Name)
-		case !ignored:
+			d.branch, d.order = v, order
+		case !ignored && !several:
 			d.claims = append(d.claims, f.Name)
 		}
 	}

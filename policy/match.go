@@ -15,7 +15,8 @@ const maxDigits = 9
 
 // A match is what one reading of a name found.
 type match struct {
-	n       [3]uint64
+	n       [4]uint64 // major, minor, patch, build
+	pre     string    // "rc.1"
 	version *semver.Version
 }
 
@@ -29,6 +30,8 @@ func (m *match) parts(parts []part, s string, next func(rest string) bool) bool 
 	switch {
 	case p.field == "version":
 		return m.readVersion(s, after)
+	case p.field == "pre":
+		return m.readPre(s, after)
 	case p.field != "":
 		return m.readNumber(p, s, after)
 	case p.group != nil:
@@ -60,6 +63,31 @@ func (m *match) readNumber(p part, s string, next func(rest string) bool) bool {
 		}
 		m.n[at] = old
 	}
+	return false
+}
+
+// readPre reads a pre-release behind a number, rc1, beta2, b3, without the separator that a semantic
+// version wants: "rc.1".
+func (m *match) readPre(s string, next func(rest string) bool) bool {
+	word, digits := 0, 0
+	for word < len(s) && 'a' <= s[word] && s[word] <= 'z' {
+		word++
+	}
+	for word+digits < len(s) && digits < maxDigits && '0' <= s[word+digits] && s[word+digits] <= '9' {
+		digits++
+	}
+	if word == 0 || word > 12 || digits > 1 && s[word] == '0' {
+		return false
+	}
+	old := m.pre
+	m.pre = s[:word]
+	if digits > 0 {
+		m.pre += "." + s[word:word+digits]
+	}
+	if next(s[word+digits:]) {
+		return true
+	}
+	m.pre = old
 	return false
 }
 

@@ -22,9 +22,19 @@ type Repo struct {
 	Branches []Template // the first one names new branches; none: lines live on main
 	Tags     []Template
 	Scheme   Scheme
+	Several  Several
 	Ignore   []string // globs of branch names: *, ?, no escapes
 	From     *LineID  // lines before it are left alone
 }
+
+// Several says which branch counts where several are of one line.
+type Several string
+
+// The ways to choose among several branches of a line; without one, two branches are a Problem.
+const (
+	SeveralHighest Several = "highest" // the one with the highest version in its name
+	SeveralFirst   Several = "first"   // the one whose template stands first
+)
 
 // Dates says where release dates come from.
 type Dates struct {
@@ -55,9 +65,38 @@ const (
 
 // A Plan says when lines are released: line n·k after Line is released k·Every after Date.
 type Plan struct {
-	Line  LineID
-	Date  Date
-	Every Duration
+	Line   LineID
+	Date   Date
+	Every  Duration
+	Minors int // lines of one major number, after which the next number begins; 0: it never does
+}
+
+// next returns the line that follows id.
+func (p *Plan) next(id LineID) LineID {
+	switch {
+	case !id.HasMinor:
+		id.Major++
+	case p != nil && p.Minors > 0 && int(id.Minor)+1 >= p.Minors:
+		id.Major, id.Minor = id.Major+1, 0
+	default:
+		id.Minor++
+	}
+	return id
+}
+
+// steps returns how many lines id comes after the plan's own, and whether the plan reaches it.
+func (p *Plan) steps(id LineID) (int, bool) {
+	from := p.Line
+	majors := int(id.Major) - int(from.Major)
+	switch {
+	case id.HasMinor != from.HasMinor:
+		return 0, false
+	case !id.HasMinor:
+		return majors, true
+	case majors != 0 && p.Minors == 0 || p.Minors > 0 && int(id.Minor) >= p.Minors:
+		return 0, false
+	}
+	return majors*p.Minors + int(id.Minor) - int(from.Minor), true
 }
 
 // A Class is a set of lines that live alike.
@@ -79,9 +118,9 @@ type Match struct {
 
 // A Phase is a stretch of a line's life.
 type Phase struct {
-	Name     string
-	Until    Expr // the zero Expr: no end is known
-	MonthEnd bool // the end is moved to the last day of its month
+	Name  string
+	Until Expr     // the zero Expr: no end is known
+	Round Rounding // moves the end to the day on which the project really ends
 }
 
 // Rules are the policy's switches.
@@ -106,12 +145,25 @@ const (
 type Cadence struct {
 	MinInterval Duration
 	Exempt      []Kind
+	From        Onwards
 }
 
 // Soak is how long a change must have been public before it is taken.
 type Soak struct {
-	By     map[Kind]SoakRule // by kind, "*" for the others
-	Exempt []Kind
+	By        map[Kind]SoakRule // by kind, "*" for the others
+	Exempt    []Kind
+	From      Onwards
+	AtRelease bool // it binds the release, not the pick
+}
+
+// Onwards says from when on a rule holds. The zero value is always.
+type Onwards struct {
+	Line *LineID // on this line and newer ones
+	Date Date    // on this day and later
+}
+
+func (o Onwards) holds(l Line) bool {
+	return (o.Line == nil || l.ID.Compare(*o.Line) >= 0) && !l.AsOf.Before(o.Date)
 }
 
 // A SoakRule is the soak time of one kind.
@@ -215,29 +267,12 @@ func (m Match) holds(id LineID) bool {
 
 // planned returns the planned release day of a line, zero when the plan does not reach it.
 func (d Dates) planned(id LineID) Date {
-	if d.Plan == nil || d.Plan.Every.IsZero() || id.HasMinor != d.Plan.Line.HasMinor {
+	if d.Plan == nil || d.Plan.Every.IsZero() {
 		return Date{}
 	}
-	from := d.Plan.Line
-	k := int(id.Major) - int(from.Major)
-	if id.HasMinor {
-		if k != 0 {
-			return Date{}
-		}
-		k = int(id.Minor) - int(from.Minor)
-	}
-	if k < -2000 || k > 2000 {
+	k, reached := d.Plan.steps(id)
+	if !reached || k < -2000 || k > 2000 {
 		return Date{}
 	}
 	return Duration{d.Plan.Every.Months * k, d.Plan.Every.Days * k}.After(d.Plan.Date)
-}
-
-// next returns the line that follows id in the plan.
-func (id LineID) next() LineID {
-	if id.HasMinor {
-		id.Minor++
-	} else {
-		id.Major++
-	}
-	return id
 }

@@ -45,7 +45,7 @@ func randomPolicy(r *rand.Rand) *policy.Policy {
 			c.Match = nil
 		}
 		for j := range r.IntN(3) {
-			c.Phases = append(c.Phases, policy.Phase{Name: pick("active", "maintenance", "lts") + fmt.Sprint(j), Until: until(), MonthEnd: r.IntN(4) == 0})
+			c.Phases = append(c.Phases, policy.Phase{Name: pick("active", "maintenance", "lts") + fmt.Sprint(j), Until: until(), Round: someRounding(r)})
 		}
 		p.Classes = append(p.Classes, c)
 	}
@@ -208,4 +208,17 @@ func TestScheduleAgreesWithDecisions(t *testing.T) {
 			}
 		}
 	}
+}
+
+func someRounding(r *rand.Rand) policy.Rounding {
+	texts := []string{"", "", "", "month-end", "day 28", "2nd thursday", "last friday of march, sep", "month-end of april"}
+	text := texts[r.IntN(len(texts))]
+	if text == "" {
+		return policy.Rounding{}
+	}
+	out, err := policy.ParseRounding(text)
+	if err != nil {
+		panic(err)
+	}
+	return out
 }

@@ -25,7 +25,8 @@ func Schedule(p *Policy, f Facts, next int) Calendar {
 	b.next = min(max(next, 0), futureLines)
 	c := Calendar{AsOf: f.AsOf}
 	for _, l := range b.build(f) {
-		if len(l.Windows) > 0 || l.State == StatePending {
+		announced := l.State == StatePlanned && l.override != nil // "4.0, to be announced"
+		if len(l.Windows) > 0 || l.State == StatePending || announced {
 			c.Lines = append(c.Lines, l)
 		}
 	}
@@ -69,14 +70,14 @@ func (b *builder) addPlanned() {
 	}
 	id := b.p.Dates.Plan.Line
 	if len(b.drafts) > 0 {
-		id = b.drafts[0].ID.next()
+		id = b.p.Dates.Plan.next(b.drafts[0].ID)
 	}
 	for range b.next {
 		if b.p.Dates.planned(id).IsZero() {
 			return
 		}
 		b.draft(id)
-		id = id.next()
+		id = b.p.Dates.Plan.next(id)
 	}
 	b.sort()
 }

@@ -29,6 +29,11 @@ func (b *builder) date(d *draft) {
 		d.First = d.stableV
 	}
 	d.Next = d.next()
+	d.NextText = d.Next.String()
+	if d.Latest != nil {
+		d.LatestText = d.tagged.Text(d.Latest)
+		d.NextText = d.tagged.Text(d.Next)
+	}
 	if o := d.override; o != nil {
 		d.Note, d.Pin = o.Note, o.Pin
 	}
@@ -45,8 +50,7 @@ func rowName(o *Override) string {
 func (d *draft) next() (v *semver.Version) {
 	v = d.First
 	if d.Latest != nil {
-		inc := d.Latest.IncPatch()
-		v = &inc
+		v = d.tagged.next(d.Latest)
 	}
 	for range 1000 {
 		burned := false
@@ -58,8 +62,7 @@ func (d *draft) next() (v *semver.Version) {
 		if !burned {
 			break
 		}
-		inc := v.IncPatch()
-		v = &inc
+		v = d.tagged.next(v)
 	}
 	return v
 }

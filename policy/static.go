@@ -24,7 +24,7 @@ func CheckOrder(first, then Phase) error {
 		overlap = b.add.After(day).Before(a.add.After(day))
 	case a.op == opDate && b.op == opDate:
 		overlap = b.add.After(b.date).Before(a.add.After(a.date))
-	case a.op == b.op && (a.op == opCount || a.op == opClass) && a.add == b.add:
+	case a.op == b.op && (a.op == opCount || a.op == opClass || a.op == opMinor || a.op == opMajor) && a.add == b.add:
 		overlap = b.n < a.n
 	}
 	if !overlap {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -10,7 +11,8 @@ import (
 // A Template is a pattern for branch or tag names, "release-{major}.0.0", "go{major}.{minor}[.{patch}]".
 //
 // Fields are {major}, {minor}, {patch}, whole numbers without leading zeros ({minor:02} is padded to
-// two digits), and {version}, a semantic version with or without a pre-release part. What stands in
+// two digits), {build}, a fourth number, {pre}, a pre-release written right behind a number (rc1, beta2),
+// and {version}, a semantic version with or without a pre-release part. What stands in
 // square brackets may be absent; it counts as zero then. Everything else stands for itself.
 // The zero Template matches nothing.
 type Template struct {
@@ -46,6 +48,9 @@ func ParseTemplate(text string) (Template, error) {
 	}
 	if p.seen["version"] == p.seen["major"] {
 		return fail("want exactly one of {major} and {version}")
+	}
+	if p.seen["build"] && !p.seen["patch"] {
+		return fail("{build} is the number after {patch}")
 	}
 	if p.seen["version"] && len(p.seen) > 1 {
 		return fail("{version} already holds the other fields")
@@ -111,6 +116,8 @@ func apart(parts []part, after bool) (bool, error) {
 		switch {
 		case p.literal != "":
 			after = false
+		case p.field == "pre": // begins with a letter
+			after = true
 		case p.field != "" && after:
 			return false, fmt.Errorf("{%s} follows another field with nothing between them", p.field)
 		case p.field != "":
@@ -145,12 +152,12 @@ func (p *templateParser) field() (part, error) {
 	name, width, padded := strings.Cut(text, ":")
 	f := part{field: name}
 	switch name {
-	case "major", "minor", "patch", "version":
+	case "major", "minor", "patch", "build", "pre", "version":
 	default:
-		return part{}, fmt.Errorf("unknown field %q: want {major}, {minor}, {patch} or {version}", "{"+text+"}")
+		return part{}, fmt.Errorf("unknown field %q: want {major}, {minor}, {patch}, {build}, {pre} or {version}", "{"+text+"}")
 	}
 	if padded {
-		if name == "version" || len(width) != 2 || width[0] != '0' || width[1] < '2' || width[1] > '9' {
+		if name == "version" || name == "pre" || len(width) != 2 || width[0] != '0' || width[1] < '2' || width[1] > '9' {
 			return part{}, fmt.Errorf("field %q: want a width as in {minor:02}", "{"+text+"}")
 		}
 		f.width = int(width[1] - '0')
@@ -178,8 +185,15 @@ func (t Template) Match(name string) (*semver.Version, bool) {
 	if m.version != nil {
 		return m.version, true
 	}
-	return semver.New(m.n[0], m.n[1], m.n[2], "", ""), true
+	build := ""
+	if m.n[3] != 0 {
+		build = buildMark + strconv.FormatUint(m.n[3], 10)
+	}
+	return semver.New(m.n[0], m.n[1], m.n[2], m.pre, build), true
 }
+
+// buildMark begins the metadata of a version that has a fourth number, which no semantic version has.
+const buildMark = "4th-number."
 
 func fieldIndex(field string) int {
 	switch field {
@@ -187,8 +201,39 @@ func fieldIndex(field string) int {
 		return 1
 	case "patch":
 		return 2
+	case "build":
+		return 3
 	}
 	return 0
+}
+
+// Text writes a version as the template writes its numbers, without what stands around them.
+func (t Template) Text(v *semver.Version) string {
+	return strings.NewReplacer("_", ".").Replace(t.numbers(v))
+}
+
+func (t Template) numbers(v *semver.Version) string {
+	parts := t.parts
+	for len(parts) > 0 && parts[0].literal != "" {
+		parts = parts[1:]
+	}
+	for len(parts) > 0 && parts[len(parts)-1].literal != "" {
+		parts = parts[:len(parts)-1]
+	}
+	var b strings.Builder
+	format(&b, parts, v)
+	return b.String()
+}
+
+// next returns the version of the patch release after v. Where the template has no patch number the last
+// number that it has is counted on: v257.3 → v257.4.
+func (t Template) next(v *semver.Version) *semver.Version {
+	if t.parts == nil || t.HasField("patch") || !t.HasField("minor") {
+		n := v.IncPatch()
+		return &n
+	}
+	n := v.IncMinor()
+	return &n
 }
 
 // HasField reports whether the template reads the field: major, minor or patch.
@@ -210,13 +255,17 @@ func (t Template) Format(v *semver.Version) string {
 
 // format writes the parts and reports whether a field among them was not zero.
 func format(b *strings.Builder, parts []part, v *semver.Version) bool {
-	n := [3]uint64{v.Major(), v.Minor(), v.Patch()}
+	n := [4]uint64{v.Major(), v.Minor(), v.Patch(), buildOf(v)}
 	set := false
 	for _, p := range parts {
 		switch {
 		case p.field == "version":
 			b.WriteString(v.String())
 			set = true
+		case p.field == "pre":
+			pre := strings.Replace(v.Prerelease(), ".", "", 1)
+			b.WriteString(pre)
+			set = set || pre != ""
 		case p.field != "":
 			fmt.Fprintf(b, "%0*d", p.width, n[fieldIndex(p.field)])
 			set = set || n[fieldIndex(p.field)] != 0
@@ -231,6 +280,19 @@ func format(b *strings.Builder, parts []part, v *semver.Version) bool {
 		}
 	}
 	return set
+}
+
+// buildOf returns the fourth number of a version, 0 when it has none.
+func buildOf(v *semver.Version) uint64 {
+	text, ok := strings.CutPrefix(v.Metadata(), buildMark)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func (t Template) minorWidth(parts []part) int {

@@ -7,6 +7,7 @@ import (
 
 // An event is the first release of a line.
 type event struct {
+	id    LineID
 	date  Date
 	label string // "47.0.0"
 }
@@ -20,6 +21,22 @@ func (e *events) add(v event) {
 		i++
 	}
 	*e = slices.Insert(*e, i, v)
+}
+
+// counted returns the events that an end of a line counts: all of them, those of the line's own major
+// number, or the first of each later major number.
+func (e *events) counted(id LineID, op exprOp) events {
+	var out events
+	seen := map[uint32]bool{id.Major: true}
+	for _, v := range *e {
+		switch {
+		case op == opMinor && v.id.Major != id.Major, op == opMajor && (seen[v.id.Major] || v.id.Major < id.Major):
+			continue
+		}
+		seen[v.id.Major] = true
+		out = append(out, v)
+	}
+	return out
 }
 
 // A bound is the end of a phase: a last day that is settled, or one that waits for a release.
@@ -46,7 +63,7 @@ func (b *builder) windows() {
 			w.line(d, class)
 		}
 		if !d.Released.IsZero() && d.State != StateIgnored {
-			e := event{d.Released, d.First.String()}
+			e := event{d.ID, d.Released, d.First.String()}
 			w.of(w.above, "").add(e)
 			if name != "" {
 				w.of(w.above, name).add(e)
@@ -76,7 +93,7 @@ func (w *windowing) plan() {
 		if !when.After(b.asOf) {
 			when = b.asOf.AddDays(1)
 		}
-		e := event{when, id.String()}
+		e := event{id, when, id.String()}
 		w.of(w.ahead, "").add(e)
 		if class, _ := b.p.classOf(id, o); class != nil {
 			w.of(w.ahead, class.Name).add(e)
@@ -102,7 +119,7 @@ func (w *windowing) plan() {
 		prev = ahead[len(ahead)-1].date
 	}
 	for range futureLines {
-		id = id.next()
+		id = b.p.Dates.Plan.next(id)
 		if prev = b.upcoming(id, prev); prev.IsZero() {
 			return
 		}
@@ -157,7 +174,9 @@ func (w *windowing) line(d *draft, class *Class) {
 			win.End, win.EndPlanned = bd.est, true
 		}
 		if !win.End.IsZero() && win.End.Before(at) {
-			w.empty(d, win)
+			if !d.dated() {
+				w.empty(d, win)
+			}
 			continue
 		}
 		d.Windows = append(d.Windows, win)
@@ -193,9 +212,7 @@ func (w *windowing) bounds(d *draft, class *Class, start Date) (bounds []bound, 
 	}
 	for _, ph := range class.Phases {
 		bd := w.eval(d, class.Name, start, ph.Until)
-		if ph.MonthEnd {
-			bd.end, bd.est = monthEnd(bd.end), monthEnd(bd.est)
-		}
+		bd.end, bd.est = ph.Round.Of(bd.end), ph.Round.Of(bd.est)
 		if d.override != nil {
 			if end, ok := d.override.Until[ph.Name]; ok {
 				bd = bound{end: w.lastDay(end), why: rowName(d.override)}
@@ -203,14 +220,31 @@ func (w *windowing) bounds(d *draft, class *Class, start Date) (bounds []bound, 
 		}
 		bounds, names = append(bounds, bd), append(names, ph.Name)
 	}
+	w.stretch(d, bounds, names)
 	return bounds, names
 }
 
-func monthEnd(d Date) Date {
-	if d.IsZero() {
-		return d
+// stretch gives the last phase the line's explicit end, where the phase has no explicit end of its own:
+// what follows a phase that was prolonged by hand is not lost to the rule's own days.
+func (w *windowing) stretch(d *draft, bounds []bound, names []string) {
+	o, last := d.override, len(bounds)-1
+	if o == nil || o.End.IsZero() || last < 0 {
+		return
 	}
-	return d.MonthEnd()
+	if _, own := o.Until[names[last]]; own {
+		return
+	}
+	why := rowName(o)
+	if o.Note != "" {
+		why = o.Note
+	}
+	bounds[last] = bound{end: w.lastDay(o.End), why: why}
+}
+
+// dated reports whether days of the line's phases are explicit. They may leave nothing of a phase that
+// ends by a rule: that is what was written, and no fault.
+func (d *draft) dated() bool {
+	return d.override != nil && (len(d.override.Until) > 0 || !d.override.End.IsZero())
 }
 
 // cutOff applies an explicit end: later phases go, the last one is stretched or shortened.
@@ -295,10 +329,10 @@ func (w *windowing) eval(d *draft, class string, start Date, e Expr) bound {
 		return bound{end: w.lastDay(e.add.After(start)), why: e.Text()}
 	case opDate:
 		return bound{end: w.lastDay(e.add.After(e.date)), why: e.Text()}
-	case opCount:
-		return w.nth(d, "", e)
+	case opCount, opMinor, opMajor:
+		return w.nth(d, w.of(w.above, "").counted(d.ID, e.op), w.of(w.ahead, "").counted(d.ID, e.op), e)
 	case opClass:
-		return w.nth(d, class, e)
+		return w.nth(d, *w.of(w.above, class), *w.of(w.ahead, class), e)
 	case opMax, opMin:
 	}
 	var args []bound
@@ -312,14 +346,12 @@ func (w *windowing) eval(d *draft, class string, start Date, e Expr) bound {
 }
 
 // nth is the end set by the n-th newer release: the day before it, the offset added first.
-func (w *windowing) nth(d *draft, class string, e Expr) bound {
-	above := *w.of(w.above, class)
+func (w *windowing) nth(d *draft, above, ahead events, e Expr) bound {
 	if len(above) >= e.n {
 		ev := above[e.n-1]
 		return bound{end: e.add.After(ev.date).AddDays(-1), why: e.Text() + ": " + ev.label}
 	}
 	out := bound{open: true, why: e.Text()}
-	ahead := *w.of(w.ahead, class)
 	for i, left := 0, e.n-len(above); i < len(ahead); i++ {
 		if !aboveLine(ahead[i], d) {
 			continue

@@ -185,6 +185,8 @@ func (c *checker) text(v *value, s shape, path string) {
 		if v.str == "" || strings.HasPrefix(v.str, "/") {
 			err = fmt.Errorf("%q is not a glob of paths in the tree", v.str)
 		}
+	case asRounding:
+		_, err = policy.ParseRounding(v.str)
 	case asName:
 		if !isName(v.str) {
 			err = fmt.Errorf("%q is not a name: letters, digits, - and _", v.str)

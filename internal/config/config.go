@@ -136,6 +136,9 @@ func Load(name string, data []byte, read func(string) ([]byte, error)) (*Config,
 	if err != nil {
 		return nil, err
 	}
+	if err := knownSchema(tree); err != nil {
+		return nil, err
+	}
 	r := reader{checker: checker{scheme: scheme(tree)}, loader: &l, root: tree}
 	r.check(tree, root(), "")
 	if err := r.err(); err != nil {
@@ -147,6 +150,21 @@ func Load(name string, data []byte, read func(string) ([]byte, error)) (*Config,
 		return nil, err
 	}
 	return cfg, nil
+}
+
+// Schema is the version of the file's format that is read.
+const Schema = 1
+
+// knownSchema refuses a newer format by name, before its keys are called unknown.
+func knownSchema(tree *value) error {
+	v := tree.sub("schema")
+	if v == nil || v.form != formInt || v.num == Schema {
+		return nil
+	}
+	if v.num > Schema {
+		return Errors{v.at.error("a newer git-backport reads it", "schema %d is newer than this program, which reads schema %d", v.num, Schema)}
+	}
+	return Errors{v.at.error(fmt.Sprintf("write schema = %d", Schema), "schema %d is not known", v.num)}
 }
 
 type loader struct {

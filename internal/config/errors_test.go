@@ -69,7 +69,7 @@ func TestBadFiles(t *testing.T) {
 		{"regexp groups", "[[pin.custom]]\nfile = \"x\"\nregex = \"(a)(b)\"\n", "2 groups"},
 		{"bump field", "[bump]\ncommit = \"Release {versoin}\"\n", "unknown field \"{versoin}\"; did you mean \"{version}\"?"},
 		{"path without action", "[[path]]\nmatch = \"x\"\n", "needs match and on_conflict"},
-		{"schema", "schema = 2\n", "schema 2 is not known"},
+		{"schema", "schema = 2\n", "schema 2 is newer than this program"},
 		{"unknown preset", "extends = \"preset:wasmtim\"\n", "did you mean \"wasmtime\"?"},
 		{"extends outside", "extends = \"../x.toml\"\n", "not a path below"},
 		{"extends absolute", "extends = \"/etc/passwd\"\n", "not a path below"},

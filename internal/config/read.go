@@ -94,10 +94,6 @@ func (r *reader) line(v *value, name string) *policy.LineID {
 }
 
 func (r *reader) config() *Config {
-	if v := r.root.sub("schema"); v != nil && v.num != 1 {
-		r.add(v.at, "this program reads schema 1", "schema %d is not known", v.num)
-		return &r.cfg
-	}
 	r.kinds(r.root.sub("kind"))
 	r.repo(r.root.sub("repo"))
 	r.dates(r.root.sub("dates"))
@@ -186,6 +182,7 @@ func (r *reader) kindList(v *value, name string) []policy.Kind {
 func (r *reader) repo(v *value) {
 	r.pol.Repo.Scheme = r.scheme
 	r.pol.Repo.Main = v.text("main")
+	r.pol.Repo.Several = policy.Several(v.text("several"))
 	r.pol.Repo.Ignore = v.texts("ignore")
 	r.pol.Repo.From = r.line(v, "from")
 	r.pol.Repo.Branches = r.templates(v, "branch")
@@ -255,7 +252,14 @@ func (r *reader) dates(v *value) {
 		r.add(plan.at, "", "dates.plan needs line, date and every, as in { line = \"24\", date = 2024-08-20, every = \"1 month\" }")
 		return
 	}
-	d.Plan = &policy.Plan{Line: *id, Date: plan.date("date"), Every: every}
+	d.Plan = &policy.Plan{Line: *id, Date: plan.date("date"), Every: every, Minors: plan.int("minors")}
+	switch minors := plan.sub("minors"); {
+	case minors == nil:
+	case !id.HasMinor:
+		r.add(minors.at, "", "minors is for lines named by major and minor")
+	case int(id.Minor) >= d.Plan.Minors:
+		r.add(minors.at, "", "minors = %d: then there is no line %s", d.Plan.Minors, id)
+	}
 }
 
 func (r *reader) rules(root *value) {
@@ -268,14 +272,17 @@ func (r *reader) rules(root *value) {
 		r.pol.Rules.MainFirst = policy.MainRequired
 	}
 	c := root.sub("cadence")
-	r.pol.Cadence = policy.Cadence{MinInterval: c.duration("min_interval"), Exempt: r.kindList(c, "exempt")}
+	r.pol.Cadence = policy.Cadence{MinInterval: c.duration("min_interval"), Exempt: r.kindList(c, "exempt"), From: r.onwards(c)}
 	s := root.sub("soak")
 	if s == nil {
 		return
 	}
-	r.pol.Soak = policy.Soak{By: map[policy.Kind]policy.SoakRule{}, Exempt: r.kindList(s, "exempt")}
+	r.pol.Soak = policy.Soak{
+		By: map[policy.Kind]policy.SoakRule{}, Exempt: r.kindList(s, "exempt"), From: r.onwards(s), AtRelease: s.text("at") == "release",
+	}
 	for _, e := range s.keys {
-		if e.name == "exempt" {
+		switch e.name {
+		case "exempt", "from", "from_date", "at":
 			continue
 		}
 		r.kindName(e.name, e.at)
@@ -284,6 +291,11 @@ func (r *reader) rules(root *value) {
 		}
 		r.pol.Soak.By[policy.Kind(e.name)] = policy.SoakRule{Min: e.val.duration("min"), Strict: e.val.flag("strict", false), Since: e.val.text("since")}
 	}
+}
+
+// onwards reads from when on a rule holds.
+func (r *reader) onwards(v *value) policy.Onwards {
+	return policy.Onwards{Line: r.line(v, "from"), Date: v.date("from_date")}
 }
 
 func (r *reader) phases(v *value, imported bool) {

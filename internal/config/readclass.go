@@ -106,7 +106,10 @@ func (r *reader) phaseList(class *entry) []policy.Phase {
 		if name.str == policy.PhasePending {
 			r.add(name.at, "", "%q is the phase before the first release: it has no end to write", name.str)
 		}
-		ph := policy.Phase{Name: name.str, MonthEnd: v.text("round") == "month-end"}
+		ph := policy.Phase{Name: name.str}
+		if round := v.sub("round"); round != nil {
+			ph.Round, _ = policy.ParseRounding(round.str) // the check has parsed it
+		}
 		until := v.sub("until")
 		if until == nil && i < len(items)-1 {
 			r.add(v.at, "", "phase %q needs until: another one follows", ph.Name)
@@ -227,6 +230,9 @@ func (r *reader) untils(row *value, o *policy.Override) {
 			}
 		}
 		o.Until[phase] = e.val.day
+		if !o.End.IsZero() && e.val.day.After(o.End) {
+			r.add(e.val.at, "", "phase %q of line %s ends on %s, after the line does on %s", phase, o.Line, e.val.day, o.End)
+		}
 	}
 }
 

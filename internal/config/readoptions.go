@@ -1,5 +1,12 @@
 package config
 
+import (
+	"cmp"
+	"slices"
+
+	"github.com/git-backport/git-backport/internal/manifest"
+)
+
 // options reads the sections that other stages use.
 func (r *reader) options(root *value) {
 	v := root.sub("pin")
@@ -9,7 +16,7 @@ func (r *reader) options(root *value) {
 		r.add(v.sub("rule").at, "", "rule = %q needs pin.follow", "follow")
 	}
 	for _, c := range v.each("custom") {
-		p := CustomPin{File: c.text("file"), Regex: c.text("regex"), Compare: c.text("compare"), Role: c.text("role")}
+		p := CustomPin{File: c.text("file"), Regex: c.text("regex"), Compare: cmp.Or(c.text("compare"), "semver"), Role: cmp.Or(c.text("role"), "floor")}
 		if p.File == "" || p.Regex == "" {
 			r.add(c.at, "", "a [[pin.custom]] needs file and regex")
 		}
@@ -50,6 +57,32 @@ func (r *reader) bump(v *value) {
 		r.fields(f.sub("value"), "version", "major", "minor", "patch")
 		r.cfg.Bump.Files = append(r.cfg.Bump.Files, b)
 	}
+	r.anchor(v.sub("anchor"))
+}
+
+// anchor puts the file that says which version the tree is before the others: the first file that can
+// tell is the one that counts. Without other files it is the only one.
+func (r *reader) anchor(v *value) {
+	if v == nil {
+		return
+	}
+	b := &r.cfg.Bump
+	if len(b.Files) == 0 {
+		kind, ok := manifest.TypeOf(v.str)
+		if !ok {
+			r.add(v.at, "add a [[bump.file]] with this path, which says what type of file it is", "the type of %q cannot be told from its name", v.str)
+			return
+		}
+		b.Files = []BumpFile{{Type: kind, Path: v.str}}
+		return
+	}
+	i := slices.IndexFunc(b.Files, func(f BumpFile) bool { return f.Path == v.str })
+	if i < 0 {
+		r.add(v.at, "add one", "no [[bump.file]] has the path %q", v.str)
+		return
+	}
+	first := b.Files[i]
+	b.Files = slices.Insert(slices.Delete(b.Files, i, i+1), 0, first)
 }
 
 // fields checks the {fields} of a text template; "{{" stands for a brace.

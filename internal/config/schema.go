@@ -1,5 +1,10 @@
 package config
 
+import (
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/manifest"
+)
+
 // A shape is what may stand at a place of the file. The tables below are read by the check of the
 // file, by the JSON schema for editors, and by nothing else: a key is named once.
 type shape struct {
@@ -52,6 +57,7 @@ const (
 	asRegexp   = "regexp"
 	asGlob     = "glob"
 	asName     = "name"
+	asRounding = "rounding"
 )
 
 func verdicts() []string { return []string{"required", "allowed", "ask", "refused"} }
@@ -66,12 +72,14 @@ func root() shape {
 		{"phase", named("Verdicts of a phase; [phase.\"*\"] for every phase.", named("Kind of change = verdict; \"*\" for every kind.", choice("Verdict.", verdicts()...)))},
 		{"kind", named("Kinds of change added to the built-in ones.", table("", []key{
 			{"like", text("The kind it is treated as where nothing else is said.")},
-			{"labels", list("Labels of the pull requests.", text(""))},
+			{"labels", list("Labels of its pull requests, besides those of [pr].", text(""))},
 		}))},
 		{"rules", rulesShape()},
 		{"cadence", table("Least time between two releases of a line.", []key{
 			{"min_interval", read(asDuration, "Since the line's last stable tag, \"1 month\".")},
 			{"exempt", list("Kinds that need not wait.", text(""))},
+			{"from", read(asLine, "Holds on this line and newer ones.")},
+			{"from_date", day("Holds on this day and later.")},
 		})},
 		{"soak", soakShape()},
 		{"pin", pinShape()},
@@ -79,7 +87,7 @@ func root() shape {
 		{"notes", notesShape()},
 		{"path", list("What to do with paths that conflict.", table("", []key{
 			{"match", read(asGlob, "Glob of paths: *, ?, ** across directories.")},
-			{"on_conflict", choice("Applied only to paths that conflict, and always shown.", "ours", "theirs", "union", "notes", "lock", "manual")},
+			{"on_conflict", choice("Applied only to paths that conflict, and always shown.", backport.Actions()...)},
 			{"note", text("Why; shown where the rule is used.")},
 		}))},
 		{"pr", table("Pull requests.", []key{
@@ -102,6 +110,7 @@ func repoShape() shape {
 		{"branch", oneOrMore("Templates of release branches, \"release-{major}.0.0\"; the first one names new branches. Empty: lines live on main.", read(asTemplate, ""))},
 		{"tag", oneOrMore("Templates of release tags, \"v{version}\".", read(asTemplate, ""))},
 		{"line", choice("What names a line; versions 0.x always belong to line 0.x.", "major", "minor")},
+		{"several", choice("Which of several branches of a line counts: that with the highest version in its name, or that of the first template. Without it two are an error.", "highest", "first")},
 		{"ignore", oneOrMore("Globs of branches that are never targets and count for nothing.", text(""))},
 		{"from", read(asLine, "The oldest line that is looked at.")},
 	})
@@ -114,6 +123,7 @@ func datesShape() shape {
 			{"line", read(asLine, "A line.")},
 			{"date", day("Its release.")},
 			{"every", read(asDuration, "Time between two lines, \"1 month\".")},
+			{"minors", count("Lines of one major number, after which the next number begins; default 0: it never does.")},
 		})},
 		{"branch_lead", read(asDuration, "How long before its release a branch is cut.")},
 		{"end_is", choice("What an end date means; last-day is the default.", "last-day", "first-unsupported-day")},
@@ -134,7 +144,7 @@ func classShape() shape {
 		{"phases", list("Stretches of the line's life, in order. Empty: supported until the first stable release only.", table("", []key{
 			{"name", read(asName, "Name of the phase, and of its [phase.NAME].")},
 			{"until", read(asEnd, "\"24 months\", \"2 releases\", \"class(+1) + 2 months\", \"2027-08-20\", \"max(…, …)\"; absent: no end is known.")},
-			{"round", choice("Moves the end to the last day of its month.", "month-end")},
+			{"round", read(asRounding, "Moves the end: month-end, \"day 28\", \"2nd thursday of february, may, august, november\".")},
 		}))},
 	})
 }
@@ -151,6 +161,9 @@ func rulesShape() shape {
 func soakShape() shape {
 	s := table("How long a change must have been out, by kind; \"*\" for the others.", []key{
 		{"exempt", list("Kinds that need not wait.", text(""))},
+		{"from", read(asLine, "Holds on this line and newer ones.")},
+		{"from_date", day("Holds on this day and later.")},
+		{"at", choice("When the time must have passed: at the pick (default), or at the release that has it.", "pick", "release")},
 	})
 	rule := table("", []key{
 		{"min", read(asDuration, "Least time, \"14 days\".")},
@@ -184,10 +197,10 @@ func bumpShape() shape {
 	return table("The patch bump.", []key{
 		{"when", choice("pick: last commit of the backport (default); separate: a branch of its own; release: only by the verb bump; never.", "pick", "separate", "release", "never")},
 		{"commit", text("Message; fields {version} {line} {branch} {name}.")},
-		{"anchor", text("File that says which version the tree is.")},
+		{"anchor", text("File that says which version the tree is: one of the files below, or, without any, the only one that is bumped.")},
 		{"lockstep", oneOrMore("Companion packages that move along: auto, none, or globs of names.", text(""))},
 		{"file", list("Version files; default: those that are found.", table("", []key{
-			{"type", choice("Kind of file.", "cargo", "cargo-lock", "cargo-vet", "npm", "pyproject", "python-version", "maven", "cmake", "version-file", "c-header", "gradle-properties", "go-const", "regex")},
+			{"type", choice("Kind of file.", manifest.Types()...)},
 			{"path", text("Path in the tree.")},
 			{"pattern", read(asRegexp, "For regex: one group, the value.")},
 			{"value", text("For regex: what is written, \"{patch}\"; default {version}.")},

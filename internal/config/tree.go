@@ -3,8 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -26,7 +26,7 @@ const (
 	formTime   form = "time"
 )
 
-// A value is a TOML value with its place. BurntSushi/toml judges the syntax and go-toml's parser
+// A value is a TOML value with its place. BurntSushi/toml decodes the document, and go-toml's parser
 // gives the places; neither does both.
 type value struct {
 	form  form
@@ -75,8 +75,8 @@ func parse(src *source) (*value, error) {
 	if i := tooDeep(src.data); i >= 0 {
 		return nil, Errors{span{src: src, off: i}.error("", "nested too deeply, or too many keys")}
 	}
-	var discard map[string]any
-	if _, err := toml.Decode(string(src.data), &discard); err != nil {
+	var decoded map[string]any
+	if _, err := toml.Decode(string(src.data), &decoded); err != nil {
 		var pe toml.ParseError
 		if errors.As(err, &pe) {
 			at := span{src, pe.Position.Start, pe.Position.Len}
@@ -101,7 +101,68 @@ func parse(src *source) (*value, error) {
 		}
 		return nil, Errors{at.error("", "%s", strings.TrimPrefix(err.Error(), "toml: "))}
 	}
+	if err := t.root.take(decoded); err != nil {
+		return nil, err
+	}
 	return t.root, nil
+}
+
+// take gives a value, of which the tree knows the place, what the decoder read there.
+func (v *value) take(decoded any) error {
+	disagree := Errors{v.at.error("write it in a plainer form", "the value cannot be read for certain")}
+	switch d := decoded.(type) {
+	case map[string]any:
+		if v.form != formTable || len(d) != len(v.keys) {
+			return disagree
+		}
+		for _, e := range v.keys {
+			if err := e.val.take(d[e.name]); err != nil {
+				return err
+			}
+		}
+	case []map[string]any:
+		items := make([]any, len(d))
+		for i := range d {
+			items[i] = d[i]
+		}
+		return v.take(items)
+	case []any:
+		if v.form != formArray || len(d) != len(v.items) {
+			return disagree
+		}
+		for i, item := range v.items {
+			if err := item.take(d[i]); err != nil {
+				return err
+			}
+		}
+	default:
+		if !v.scalar(decoded) {
+			return disagree
+		}
+	}
+	return nil
+}
+
+// scalar takes a value that is neither table nor array, and reports whether it is of the form that the
+// place has.
+func (v *value) scalar(decoded any) bool {
+	switch d := decoded.(type) {
+	case string:
+		v.str = d
+		return v.form == formString
+	case int64:
+		v.num = d
+		return v.form == formInt
+	case bool:
+		v.truth = d
+		return v.form == formBool
+	case float64:
+		return v.form == formFloat
+	case time.Time:
+		v.day = policy.Date{Year: d.Year(), Month: d.Month(), Day: d.Day()}
+		return v.form == formDate || v.form == formTime
+	}
+	return false
 }
 
 type treeBuilder struct {
@@ -200,23 +261,16 @@ func (t *treeBuilder) value(n *unstable.Node, at span, depth int) (*value, error
 	case unstable.String:
 		v.form = formString
 	case unstable.Bool:
-		v.form, v.truth = formBool, v.str == "true"
+		v.form = formBool
 	case unstable.Integer:
 		v.form = formInt
-		num, err := strconv.ParseInt(strings.ReplaceAll(v.str, "_", ""), 0, 64)
-		if err != nil {
-			return nil, Errors{at.error("", "%q is not a number that can be used", v.str)}
-		}
-		v.num = num
 	case unstable.Float:
 		v.form = formFloat
 	case unstable.LocalDate:
 		v.form = formDate
-		d, err := policy.ParseDate(v.str)
-		if err != nil {
+		if _, err := policy.ParseDate(v.str); err != nil {
 			return nil, Errors{at.error("", "%s", err)}
 		}
-		v.day = d
 	case unstable.LocalTime, unstable.LocalDateTime, unstable.DateTime:
 		v.form = formTime
 	case unstable.Array:
