@@ -77,12 +77,7 @@ func NewBranches(lines []policy.Line, decisions []policy.Decision, h BranchesHea
 			Verdict: string(d.Verdict), Cause: string(d.Cause), Rule: d.Rule, Detail: optional(d.Detail), Note: optional(l.Note),
 			Windows: []WindowV1{},
 		}
-		if l.Latest != nil {
-			b.Latest = optional(l.Latest.String())
-		}
-		if l.Next != nil {
-			b.Next = optional(l.Next.String())
-		}
+		b.Latest, b.Next = optional(l.LatestText), optional(l.NextText)
 		for _, w := range l.Windows {
 			b.Windows = append(b.Windows, WindowV1{Phase: w.Phase, Start: day(w.Start), End: day(w.End), Why: valid(w.Why)})
 		}
