@@ -76,7 +76,7 @@ func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *repor
 		return err
 	}
 	if f.replace && f.recalled { // the earlier date is for finding that nothing changed
-		if _, missing, err := p.ws.repo.ExistingUpdates(p.report.Updates); err != nil || len(missing) > 0 {
+		if _, missing, err := p.project.Repo.ExistingUpdates(p.report.Updates); err != nil || len(missing) > 0 {
 			f.date, f.fresh = "", true
 			if p, err = a.plan(ctx, f, args); err != nil {
 				return err
@@ -108,11 +108,11 @@ func (a *app) now() int64 { return a.host.Now().Unix() }
 // mayApply refuses what cannot or must not be landed at all.
 func (a *app) mayApply(p *planned, f *fixFlags) error {
 	if p.ident == nil {
-		_, err := p.ws.repo.Config.Ident(p.ws.env, "committer", a.host.Now())
+		_, err := p.project.Repo.Config.Ident(p.project.Env, "committer", a.host.Now())
 		return err
 	}
 	named := len(f.to) > 0 || len(f.also) > 0 || len(f.onto) > 0
-	if p.ws.guessed() && !named {
+	if p.project.Guessed() && !named {
 		return usageError(errors.New("no policy: the lines are only guessed, so nothing is applied"),
 			"name the lines (--to), or give a policy (--config preset:…), or write one ('git backport init')")
 	}
@@ -139,18 +139,18 @@ func (a *app) mayApply(p *planned, f *fixFlags) error {
 
 // land makes the branches that are not there yet, or records what keeps them from being made.
 func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
-	store := operation.Open(p.ws.repo)
-	if _, err := store.Load(); err != nil {
+	store := operation.Open(p.project.Repo)
+	if _, err := p.project.Operations(); err != nil {
 		return err
 	}
 	op, err := p.record(f)
 	if err != nil {
 		return err
 	}
-	if same := p.ws.log.Same(op); same != nil {
+	if same := f.log.Same(op); same != nil {
 		p.header.Operation = same.ID
 	}
-	_, missing, err := p.ws.repo.ExistingUpdates(p.report.Updates)
+	_, missing, err := p.project.Repo.ExistingUpdates(p.report.Updates)
 	switch {
 	case err != nil:
 		return err
@@ -160,7 +160,7 @@ func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
 		p.report.Applied, p.unchanged = true, true
 		return nil
 	}
-	err = store.Apply(ctx, p.ws.session, op, p.report.Updates, operation.Run{
+	err = store.Apply(ctx, p.project.Session, op, p.report.Updates, operation.Run{
 		Verify: p.report.Verify, Committer: p.ident.String(), Now: a.now(), Replace: f.replace,
 	})
 	if err != nil {
@@ -188,7 +188,7 @@ func (a *app) recordOpen(ctx context.Context, store *operation.Store, p *planned
 	if p.header.Operation != "" {
 		return nil
 	}
-	op, err := store.Record(ctx, p.ws.session, op, a.now())
+	op, err := store.Record(ctx, p.project.Session, op, a.now())
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (a *app) applied(p *planned) error {
 		return err
 	}
 	for _, u := range p.report.Updates {
-		if _, err := fmt.Fprintf(w, "  %s %s\n", strings.TrimPrefix(u.Name, "refs/heads/"), p.ws.repo.Short(u.New)); err != nil {
+		if _, err := fmt.Fprintf(w, "  %s %s\n", strings.TrimPrefix(u.Name, "refs/heads/"), p.project.Repo.Short(u.New)); err != nil {
 			return err
 		}
 	}
@@ -233,7 +233,7 @@ func (a *app) applied(p *planned) error {
 
 // sayRecorded says that what is open is on record, and whether a person settled the like before.
 func (a *app) sayRecorded(p *planned) error {
-	log, err := operation.Open(p.ws.repo).Load()
+	log, err := operation.Open(p.project.Repo).Load()
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (a *app) sayRecorded(p *planned) error {
 	}
 	before := ""
 	for i := range op.Targets {
-		list, err := reuses(p.ws.repo.NewSession(), log, &op.Targets[i], false)
+		list, err := reuses(p.project.Repo.NewSession(), log, &op.Targets[i], false)
 		if err != nil {
 			return err
 		}

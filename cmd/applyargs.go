@@ -6,6 +6,7 @@ import (
 
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/internal/project"
 )
 
 // quoted joins arguments as a person would type them here, with -C where this run had it.
@@ -21,7 +22,7 @@ func (a *app) quoted(args []string) string {
 }
 
 // applyArgs are the arguments with which apply lands exactly what this plan shows.
-func applyArgs(a *app, f *fixFlags, fix backport.Fix, w *workspace, ident *gitconfig.Ident) []string {
+func applyArgs(a *app, f *fixFlags, fix backport.Fix, in *project.Project, ident *gitconfig.Ident) []string {
 	var out []string
 	add := func(flag, value string) {
 		if value != "" {
@@ -29,7 +30,7 @@ func applyArgs(a *app, f *fixFlags, fix backport.Fix, w *workspace, ident *gitco
 		}
 	}
 	for _, id := range fix.Commits {
-		out = append(out, w.repo.Short(id))
+		out = append(out, in.Repo.Short(id))
 	}
 	if fix.KindFrom != backport.KindFromTrailer && fix.KindFrom != backport.KindFromID {
 		add("--kind", string(fix.Kind))
@@ -59,7 +60,7 @@ func applyArgs(a *app, f *fixFlags, fix backport.Fix, w *workspace, ident *gitco
 	}
 	out = append(out, f.recordFlags.args()...)
 	if len(f.onto) == 0 {
-		add("--as-of", w.asOf.String())
+		add("--as-of", in.AsOf.String())
 	}
 	if ident != nil {
 		add("--date", "@"+ident.Date.String())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -27,21 +28,21 @@ a GitHub Actions strategy.matrix. An empty matrix makes a workflow fail: guard t
 			if format == "json" {
 				a.json, format = true, "table"
 			}
-			w, err := a.open(cmd.Context(), needPolicy)
+			in, err := a.open(cmd.Context(), project.NeedPolicy)
 			if err != nil {
 				return err
 			}
 			k := policy.Kind(kind)
-			if !w.config.Policy.Known(k) {
-				return usageError(fmt.Errorf("kind %q is not known", kind), "security, critical, bugfix, dependency, ci, docs, feature, or one the policy adds")
+			if err := in.CheckKind(k); err != nil {
+				return err
 			}
-			doc := report.NewBranches(w.lines, policy.Decide(w.config.Policy, w.lines, policy.Change{Kind: k}), report.BranchesHeader{
-				Version: version(), AsOf: w.asOf, Kind: k, PolicySource: w.source, PolicyRev: w.rev, Remote: w.remote, Warnings: w.warnings,
+			doc := report.NewBranches(in.Lines, policy.Decide(in.Config.Policy, in.Lines, policy.Change{Kind: k}), report.BranchesHeader{
+				Version: version(), AsOf: in.AsOf, Kind: k, PolicySource: in.Source, PolicyRev: in.Rev, Remote: in.Remote, Warnings: in.Warnings,
 			})
 			if check {
-				return a.checkBranches(w)
+				return a.checkBranches(in)
 			}
-			return a.showBranches(w, doc, format)
+			return a.showBranches(in, doc, format)
 		},
 	}
 	cmd.Flags().StringVar(&kind, "kind", "security", "the `KIND` of change to decide for")
@@ -50,14 +51,14 @@ a GitHub Actions strategy.matrix. An empty matrix makes a workflow fail: guard t
 	return cmd
 }
 
-func (a *app) showBranches(w *workspace, doc report.BranchesV1, format string) error {
+func (a *app) showBranches(in *project.Project, doc report.BranchesV1, format string) error {
 	if a.json {
 		return a.writeJSON(doc)
 	}
-	for _, text := range w.warnings {
+	for _, text := range in.Warnings {
 		a.warn(text)
 	}
-	if w.guessed() {
+	if in.Guessed() {
 		a.warn("no backport.toml: the two newest lines are guessed ('git backport init' writes a policy)")
 	}
 	switch format {
@@ -72,8 +73,8 @@ func (a *app) showBranches(w *workspace, doc report.BranchesV1, format string) e
 }
 
 // checkBranches fails when the policy and the repository do not agree.
-func (a *app) checkBranches(w *workspace) error {
-	problems := policy.Check(w.config.Policy, w.facts)
+func (a *app) checkBranches(in *project.Project) error {
+	problems := policy.Check(in.Config.Policy, in.Facts)
 	if a.json {
 		if err := a.writeJSON(report.Problems("branches", version(), problems)); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -94,26 +95,26 @@ func (a *app) bump(ctx context.Context, f *bumpFlags, args []string) error {
 			return err
 		}
 	}
-	w, err := a.open(ctx, needPolicy)
+	in, err := a.open(ctx, project.NeedPolicy)
 	if err != nil {
 		return err
 	}
-	b, err := a.planBump(ctx, w, f, args)
+	b, err := a.planBump(ctx, in, f, args)
 	if err != nil {
 		return err
 	}
 	a.code = bumpExit(b.plan)
 	h := report.BumpHeader{
-		Version: version(), AsOf: w.asOf.String(), PolicySource: w.source, Warnings: w.warnings, Explain: a.explainTarget,
+		Version: version(), AsOf: in.AsOf.String(), PolicySource: in.Source, Warnings: in.Warnings, Explain: a.explainTarget,
 	}
 	if !f.dry && a.code == ExitOK {
-		if h.Operation, err = a.landBump(ctx, w, b); err != nil {
+		if h.Operation, err = a.landBump(ctx, in, b); err != nil {
 			return err
 		}
 		h.Applied = len(b.plan.Updates) > 0
 	}
 	h.Exit = int(a.code)
-	return a.showBump(w, b, h, f)
+	return a.showBump(in, b, h, f)
 }
 
 // again are the arguments that ask for the same.
@@ -138,78 +139,65 @@ type bumpRun struct {
 	name  string
 }
 
-func (a *app) planBump(ctx context.Context, w *workspace, f *bumpFlags, args []string) (*bumpRun, error) {
-	targets, err := a.bumpTargets(w, f, args)
+func (a *app) planBump(ctx context.Context, in *project.Project, f *bumpFlags, args []string) (*bumpRun, error) {
+	targets, err := in.ReleaseTargets(args, f.rc || f.version != "")
 	if err != nil {
 		return nil, err
 	}
 	b := &bumpRun{args: f.again(args)}
-	ask := release.Ask{RC: f.rc, Entries: f.notes, Version: f.version, Day: w.asOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: w.config.Policy}
+	ask := release.Ask{RC: f.rc, Entries: f.notes, Version: f.version, Day: in.AsOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: in.Config.Policy}
 	if len(f.skip) > 0 {
 		ask.Reason = "" // it is about the skipped lines
 	}
-	if f.kind != "" && !w.config.Policy.Known(ask.Kind) {
-		return nil, usageError(fmt.Errorf("kind %q is not known", f.kind), "")
-	}
-	if w.config.Policy.Rules.EqualPatch {
-		if ask.Others, err = a.equalLines(w, f); err != nil {
+	if f.kind != "" {
+		if err := in.CheckKind(ask.Kind); err != nil {
 			return nil, err
 		}
 	}
-	opts := backport.Options{AsOf: w.asOf, Main: w.main, Remote: w.remote}
-	if err := w.adapt(&opts); err != nil {
+	if in.Config.Policy.Rules.EqualPatch {
+		if ask.Others, err = in.EqualPatchTargets(f.skip); err != nil {
+			return nil, err
+		}
+	}
+	opts := backport.Options{AsOf: in.AsOf, Main: in.Main, Remote: in.Remote}
+	if err := in.StageOptions(&opts); err != nil {
 		return nil, err
 	}
-	opts.Bump.Project = w.project()
-	if err := a.recallBump(w, f, args); err != nil {
+	log, err := a.recallBump(in, f, args)
+	if err != nil {
 		return nil, err
 	}
-	opts.Bump.HeldBack = w.heldBack("")
-	if b.ident, err = a.seal(w, &fixFlags{date: f.date, sign: f.sign}, &opts); err != nil {
+	opts.Bump.HeldBack = in.HeldBack(log, "")
+	if b.ident, err = a.seal(in, &fixFlags{date: f.date, sign: f.sign}, &opts); err != nil {
 		return nil, err
 	}
 	if b.ident == nil && !f.dry {
-		_, err := w.repo.Config.Ident(w.env, "committer", a.host.Now())
+		_, err := in.Repo.Config.Ident(in.Env, "committer", a.host.Now())
 		return nil, err
 	}
 	b.name = bumpName(args)
-	b.plan, err = opts.Maker(w.session).Plan(ctx, targets, ask)
+	b.plan, err = opts.Maker(in.Session).Plan(ctx, targets, ask)
 	return b, err
-}
-
-// project is what {name} stands for: the last part of the remote's address, else of the repository's
-// directory.
-func (w *workspace) project() string {
-	where := w.repo.Layout.WorkTree
-	if where == "" {
-		where = w.repo.Layout.CommonDir
-	}
-	if v, ok := w.repo.Config.Get("remote." + w.remote + ".url"); ok && w.remote != "" {
-		where = v.Value
-	}
-	where = strings.TrimSuffix(strings.TrimRight(where, "/"), ".git")
-	return where[strings.LastIndexAny(where, "/:")+1:]
 }
 
 func bumpName(args []string) string { return "bump-" + strings.Join(args, "-") }
 
 // recallBump takes the date of an earlier bump of the same lines, so that the same commits are made.
-func (a *app) recallBump(w *workspace, f *bumpFlags, args []string) error {
-	log, err := operation.Open(w.repo).Load()
+func (a *app) recallBump(in *project.Project, f *bumpFlags, args []string) (*operation.Log, error) {
+	log, err := in.Operations()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	w.log = log
 	dated := f.date != "" || a.host.getenv("GIT_COMMITTER_DATE") != "" || a.host.getenv("SOURCE_DATE_EPOCH") != ""
 	if op := log.For(nil, bumpName(args)); op != nil && !dated && op.Date() != "" {
 		f.date = "@" + op.Date()
 	}
-	return nil
+	return log, nil
 }
 
 // landBump makes the branches, as an operation that undo takes back.
-func (a *app) landBump(ctx context.Context, w *workspace, b *bumpRun) (string, error) {
-	_, missing, err := w.repo.ExistingUpdates(b.plan.Updates)
+func (a *app) landBump(ctx context.Context, in *project.Project, b *bumpRun) (string, error) {
+	_, missing, err := in.Repo.ExistingUpdates(b.plan.Updates)
 	if err != nil || len(missing) == 0 {
 		return "", err
 	}
@@ -218,8 +206,8 @@ func (a *app) landBump(ctx context.Context, w *workspace, b *bumpRun) (string, e
 		return "", err
 	}
 	op := &operation.Operation{
-		ID: id, Kind: operation.KindApply, Verb: "bump", Name: b.name, Sources: []gitops.ID{}, Committer: b.ident.String(), Remote: w.remote,
-		Policy: operation.Policy{Source: w.source, Rev: w.rev}, Args: b.args, Targets: []operation.Target{}, Changes: []operation.Change{},
+		ID: id, Kind: operation.KindApply, Verb: "bump", Name: b.name, Sources: []gitops.ID{}, Committer: b.ident.String(), Remote: in.Remote,
+		Policy: operation.Policy{Source: in.Source, Rev: in.Rev}, Args: b.args, Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
 	for _, l := range b.plan.Lines {
 		if l.Status != release.Ready {
@@ -231,7 +219,7 @@ func (a *app) landBump(ctx context.Context, w *workspace, b *bumpRun) (string, e
 			BumpTo: l.Outcome.To, BumpCommit: l.Outcome.Commit,
 		})
 	}
-	err = operation.Open(w.repo).Apply(ctx, w.session, op, b.plan.Updates, operation.Run{Verify: b.plan.Verify, Committer: b.ident.String(), Now: a.now()})
+	err = operation.Open(in.Repo).Apply(ctx, in.Session, op, b.plan.Updates, operation.Run{Verify: b.plan.Verify, Committer: b.ident.String(), Now: a.now()})
 	return op.ID, err
 }
 
@@ -256,14 +244,14 @@ func bumpExit(plan *release.Plan) ExitCode {
 	return code
 }
 
-func (a *app) showBump(w *workspace, b *bumpRun, h report.BumpHeader, f *bumpFlags) error {
+func (a *app) showBump(in *project.Project, b *bumpRun, h report.BumpHeader, f *bumpFlags) error {
 	if a.json {
 		return a.writeJSON(report.Bumps(b.plan, h))
 	}
-	for _, text := range w.warnings {
+	for _, text := range in.Warnings {
 		a.warn(text)
 	}
-	o := report.TextOptions{Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet, Short: w.repo.Short, Explain: a.explainTarget}
+	o := report.TextOptions{Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet, Short: in.Repo.Short, Explain: a.explainTarget}
 	if err := report.BumpsText(a.streams.Out, b.plan, h, o); err != nil || a.quiet {
 		return err
 	}

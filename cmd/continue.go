@@ -14,6 +14,7 @@ import (
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/internal/streams"
 )
@@ -114,14 +115,14 @@ func (c *continuing) settle(cmd *cobra.Command, repo *gitops.Repo, log *operatio
 		}
 	}
 	r := resolution{app: c.app, target: t, accept: c.accept, made: operation.Resolved{Source: t.Conflicts[0].Source, Ours: t.Ours, At: c.now()}}
-	p, err := c.replan(ctx, op, true, func(ctx context.Context, w *workspace) ([]backport.Resolution, error) {
-		r.w = w
-		if r.reuses, err = reuses(w.session, log, t, c.reuse); err != nil {
+	p, err := c.replan(ctx, op, true, func(ctx context.Context, in *project.Project) ([]backport.Resolution, error) {
+		r.project = in
+		if r.reuses, err = reuses(in.Session, log, t, c.reuse); err != nil {
 			return nil, err
 		}
 		switch {
 		case !c.reuse:
-			err = r.read(ctx, c.fromDir(w), c.from)
+			err = r.read(ctx, c.fromDir(in), c.from)
 		case covered(t, r.reuses):
 			err = r.take(ctx, r.readReuse)
 		default: // the newer branches' versions are all there is
@@ -140,7 +141,7 @@ func (c *continuing) settle(cmd *cobra.Command, repo *gitops.Repo, log *operatio
 		return err
 	}
 	return c.change(cmd, said, func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Run) (*operation.Operation, error) {
-		return store.Settle(ctx, p.ws.session, op.ID, targets, r)
+		return store.Settle(ctx, p.project.Session, op.ID, targets, r)
 	})
 }
 
@@ -176,10 +177,10 @@ func (c *continuing) findWorkTree(repo *gitops.Repo, op *operation.Operation, t 
 }
 
 // fromDir returns the directory that --from names, "" when it names none.
-func (c *continuing) fromDir(w *workspace) string {
+func (c *continuing) fromDir(in *project.Project) string {
 	dir := c.from
 	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(w.env.Dir, dir)
+		dir = filepath.Join(in.Env.Dir, dir)
 	}
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return dir
@@ -189,7 +190,7 @@ func (c *continuing) fromDir(w *workspace) string {
 
 // replan makes the plan of an operation on record again, with its own date and day. Only one that is to
 // land is signed.
-func (a *app) replan(ctx context.Context, op *operation.Operation, landing bool, settle func(context.Context, *workspace) ([]backport.Resolution, error)) (*planned, error) {
+func (a *app) replan(ctx context.Context, op *operation.Operation, landing bool, settle func(context.Context, *project.Project) ([]backport.Resolution, error)) (*planned, error) {
 	f := fixFlags{landing: landing}
 	sub := &cobra.Command{Use: "apply", SilenceErrors: true, SilenceUsage: true}
 	f.add(sub)

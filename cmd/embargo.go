@@ -16,7 +16,7 @@ func (p *planned) preflight(f *fixFlags) error {
 	}
 	texts := [][]byte{[]byte(p.report.Options.Name), []byte(strings.ReplaceAll(p.report.Options.Name, "-", " "))}
 	for _, id := range p.report.Fix.Commits {
-		c, err := p.ws.session.Commit(id)
+		c, err := p.project.Session.Commit(id)
 		if err != nil {
 			return err
 		}

@@ -12,12 +12,13 @@ import (
 	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/gitops/refs"
 	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/policy"
 )
 
 // explanations lists, in order, how typed errors are told to the user. The first that knows an error counts.
 func explanations() []func(error) *Error {
-	return []func(error) *Error{explainOpening, explainObjects, explainRefs, explainRevision, explainPolicy, explainPick, explainOperation, explainGit}
+	return []func(error) *Error{explainPolicy, explainOpening, explainObjects, explainRefs, explainRevision, explainPick, explainOperation, explainGit}
 }
 
 // as finds a typed error, and says whether there is one.
@@ -153,6 +154,12 @@ func explainRevision(err error) *Error {
 }
 
 func explainPolicy(err error) *Error {
+	if e, ok := as[*project.NoMainError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "no-main", Err: e.Err, Hint: "fetch it, or name it in the policy: [repo] main = \"…\""}
+	}
+	if e, ok := as[*project.InputError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "usage", Hint: e.Cure}
+	}
 	if _, ok := as[config.Errors](err); ok {
 		return &Error{Exit: ExitUsage, Code: "policy", Hint: "git backport help policy explains the file"}
 	}
@@ -166,7 +173,7 @@ func explainPolicy(err error) *Error {
 		}
 		return &Error{Exit: ExitUsage, Code: "line", Hint: hint}
 	}
-	if e, ok := as[*ProblemError](err); ok {
+	if e, ok := as[*project.ProblemError](err); ok {
 		switch e.Problem.Code {
 		case policy.NoTags:
 			return &Error{Exit: ExitRepository, Code: "no-tags", Hint: "git fetch --tags"}
@@ -175,7 +182,7 @@ func explainPolicy(err error) *Error {
 		}
 		return &Error{Exit: ExitUsage, Code: "policy"}
 	}
-	if e, ok := as[*NoBranchesError](err); ok {
+	if e, ok := as[*project.NoBranchesError](err); ok {
 		hint := "fetch them, or say how they are called: [repo] branch in backport.toml; --onto REV picks onto any commit"
 		if e.Remote != "" {
 			hint = "git fetch " + e.Remote + "; or " + hint

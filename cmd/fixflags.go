@@ -4,18 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
-	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
-	"github.com/git-backport/git-backport/policy"
+	"github.com/git-backport/git-backport/internal/project"
 )
 
 // fixFlags are the flags that plan and apply share.
@@ -24,7 +20,8 @@ type fixFlags struct {
 	to, also, skip, onto                         []string
 	mainline                                     int
 	origin, noOrigin, signoff, sign              bool
-	landing                                      bool // the commits are made to be landed, not to be shown
+	landing                                      bool   // the commits are made to be landed, not to be shown
+	signing                                      string // the format commits are signed in; "" when they are not
 	partial, verify, noCascade, noBump, stripPin bool
 	noWhy, prerequisites                         bool
 	unsupported                                  map[string]*bool
@@ -97,105 +94,11 @@ func (f *fixFlags) check(cmd *cobra.Command) error {
 	return nil
 }
 
-var (
-	hashNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#([0-9]{1,9})$`) })
-	prURL      = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:pull|pulls|-/merge_requests)/([0-9]{1,9})(?:[/#?].*)?$`)
-	})
-)
-
-// resolveFix finds the commits that the arguments name, and the kind of the change.
-func (a *app) resolveFix(ctx context.Context, w *workspace, f *fixFlags, args []string) (backport.Fix, error) {
-	var fix backport.Fix
-	if len(args) == 0 {
-		return fix, usageError(errors.New("no fix is named"), "name a commit, a range, or a pull request: plan 1a2b3c4, plan A..B, plan '#123'")
-	}
-	seen := map[gitops.ID]bool{}
-	for _, arg := range args {
-		ids, err := a.resolveOne(ctx, w, arg)
-		if err != nil {
-			return fix, err
-		}
-		for _, id := range ids {
-			if seen[id] {
-				return fix, usageError(fmt.Errorf("commit %s is named twice", w.repo.Short(id)), "")
-			}
-			seen[id] = true
-			fix.Commits = append(fix.Commits, id)
-		}
-	}
-	var kinds []policy.Kind
-	var from []backport.KindSource
-	for i, id := range fix.Commits {
-		c, err := w.session.Commit(id)
-		if err != nil {
-			return fix, err
-		}
-		if i == 0 {
-			fix.Subject = gitops.Subject(gitops.MessageText(c))
-		}
-		k, src := backport.KindOf(c.Message)
-		kinds, from = append(kinds, k), append(from, src)
-		on := false
-		if !w.main.Tip.IsZero() {
-			if on, err = w.repo.IsAncestor(ctx, id, w.main.Tip); err != nil {
-				return fix, err
-			}
-		}
-		fix.OnMain = append(fix.OnMain, on)
-	}
-	return a.kindOf(w, f, fix, kinds, from)
-}
-
-func (a *app) kindOf(w *workspace, f *fixFlags, fix backport.Fix, kinds []policy.Kind, from []backport.KindSource) (backport.Fix, error) {
-	if f.kind != "" {
-		fix.Kind, fix.KindFrom = policy.Kind(f.kind), backport.KindFromFlag
-	} else {
-		fix.Kind = w.config.Policy.Strongest(kinds)
-		for i, k := range kinds {
-			if k == fix.Kind {
-				fix.KindFrom = from[i]
-				break
-			}
-		}
-	}
-	if !w.config.Policy.Known(fix.Kind) {
-		known := make([]string, 0, 8)
-		for _, k := range policy.Kinds() {
-			known = append(known, string(k))
-		}
-		return fix, usageError(fmt.Errorf("kind %q is not known", fix.Kind), "known: "+strings.Join(known, ", ")+", and those the policy adds with [kind.NAME]")
-	}
-	return fix, nil
-}
-
-func (a *app) resolveOne(ctx context.Context, w *workspace, arg string) ([]gitops.ID, error) {
-	var m []string
-	switch { // most arguments are revisions, for which no pattern need be compiled
-	case strings.HasPrefix(arg, "#"):
-		m = hashNumber().FindStringSubmatch(arg)
-	case strings.HasPrefix(arg, "http"):
-		m = prURL().FindStringSubmatch(arg)
-	}
-	if m == nil {
-		return w.repo.ResolveSource(ctx, arg)
-	}
-	n, err := strconv.Atoi(m[1])
-	if err != nil {
-		return nil, usageError(err, "")
-	}
-	if w.main.Tip.IsZero() {
-		return nil, usageError(fmt.Errorf("%s: there is no main branch to look for it on", arg), "name the commit")
-	}
-	id, err := w.repo.PullRequest(ctx, w.main.Tip, n)
-	return []gitops.ID{id}, err
-}
-
 // options turns flags and policy into the options of the pipeline.
-func (a *app) options(w *workspace, f *fixFlags, fix backport.Fix) (backport.Options, *gitconfig.Ident, error) {
+func (a *app) options(ctx context.Context, in *project.Project, f *fixFlags, fix backport.Fix) (backport.Options, *gitconfig.Ident, error) {
 	o := backport.Options{
-		AsOf: w.asOf, Main: w.main, Remote: w.remote, Name: f.name, Onto: f.onto, Mainline: f.mainline,
-		MainFirst: w.config.Policy.Rules.MainFirst, Partial: f.partial, NoBump: f.noBump, NoCascade: f.noCascade, NoWhy: f.noWhy, WithPrerequisites: f.prerequisites, StripPin: f.stripPin,
+		AsOf: in.AsOf, Main: in.Main, Remote: in.Remote, Name: f.name, Onto: f.onto, Mainline: f.mainline,
+		MainFirst: in.Config.Policy.Rules.MainFirst, Partial: f.partial, NoBump: f.noBump, NoCascade: f.noCascade, NoWhy: f.noWhy, WithPrerequisites: f.prerequisites, StripPin: f.stripPin,
 	}
 	if o.Name == "" {
 		o.Name = backport.DefaultName(fix.Commits[0])
@@ -204,61 +107,26 @@ func (a *app) options(w *workspace, f *fixFlags, fix backport.Fix) (backport.Opt
 		return o, nil, usageError(err, "")
 	}
 	var err error
-	if o.Select, err = a.selection(w, f); err != nil {
+	if o.Select, err = in.Selection(ctx, project.Choice{To: f.to, Also: f.also, Skip: f.skip, Reason: f.reason}); err != nil {
 		return o, nil, err
 	}
-	if err := w.adapt(&o); err != nil {
+	if err := in.StageOptions(&o); err != nil {
 		return o, nil, err
 	}
-	ident, err := a.seal(w, f, &o)
+	ident, err := a.seal(in, f, &o)
 	return o, ident, err
 }
 
-func (a *app) selection(w *workspace, f *fixFlags) (backport.Selection, error) {
-	sel := backport.Selection{Reason: strings.TrimSpace(f.reason)}
-	parse := func(list []string, to *[]policy.LineID) error {
-		for _, text := range list {
-			id, err := w.config.Policy.ParseLine(text)
-			if err != nil {
-				return usageError(err, "git backport branches lists the lines")
-			}
-			*to = append(*to, id)
-		}
-		return nil
-	}
-	if err := parse(f.to, &sel.To); err != nil {
-		return sel, err
-	}
-	if err := parse(f.also, &sel.Also); err != nil {
-		return sel, err
-	}
-	for _, text := range f.skip {
-		line, rev, hasRev := strings.Cut(text, ":")
-		id, err := w.config.Policy.ParseLine(line)
-		if err != nil {
-			return sel, usageError(err, "git backport branches lists the lines")
-		}
-		s := backport.Skip{Line: id}
-		if hasRev {
-			if s.Commit, err = w.repo.Resolve(context.Background(), rev); err != nil {
-				return sel, err
-			}
-		}
-		sel.Skip = append(sel.Skip, s)
-	}
-	return sel, nil
-}
-
 // seal decides who commits, and when: --date, GIT_COMMITTER_DATE, SOURCE_DATE_EPOCH, else now.
-func (a *app) seal(w *workspace, f *fixFlags, o *backport.Options) (*gitconfig.Ident, error) {
+func (a *app) seal(in *project.Project, f *fixFlags, o *backport.Options) (*gitconfig.Ident, error) {
 	switch {
 	case f.origin:
 		o.Seal.Origin = backport.OriginYes
 	case f.noOrigin:
 		o.Seal.Origin = backport.OriginNo
 	}
-	o.Seal.Trailers = w.repo.TrailerRules()
-	ident, err := w.repo.Config.Ident(w.env, gitconfig.Committer, a.host.Now())
+	o.Seal.Trailers = in.Repo.TrailerRules()
+	ident, err := in.Repo.Config.Ident(in.Env, gitconfig.Committer, a.host.Now())
 	var none *gitconfig.IdentityError
 	if errors.As(err, &none) && none.Field != "date" {
 		return nil, nil //nolint:nilnil // no identity is an answer: plan works without one
@@ -281,5 +149,5 @@ func (a *app) seal(w *workspace, f *fixFlags, o *backport.Options) (*gitconfig.I
 	if f.signoff {
 		o.Seal.SignOff = fmt.Sprintf("%s <%s>", ident.Name, ident.Email)
 	}
-	return &ident, a.signing(w, f, ident, o)
+	return &ident, a.signing(in, f, ident, o)
 }

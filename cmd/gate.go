@@ -9,11 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
-	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
-	"github.com/git-backport/git-backport/policy"
 )
 
 func (a *app) gateCommand() *cobra.Command {
@@ -46,28 +45,25 @@ is not looked at: the change that is judged may have written it.` + exitStatus(E
 }
 
 func (a *app) gate(ctx context.Context, rev, branch, reason string) error {
-	w, err := a.open(ctx, needLines)
+	in, err := a.open(ctx, project.NeedLines)
 	if err != nil {
 		return err
 	}
-	q := backport.GateRequest{Main: w.main.Tip, Reason: reason}
-	if err := a.gateRevisions(ctx, w, rev, &q); err != nil {
+	q := backport.GateRequest{Main: in.Main.Tip, Reason: reason}
+	if err := a.gateRevisions(ctx, in, rev, &q); err != nil {
 		return err
 	}
-	from, err := a.gateBranch(ctx, w, branch, &q)
+	from, err := a.gateBranch(ctx, in, branch, &q)
 	if err != nil {
 		return err
 	}
-	if err := a.gatePolicy(w, &q); err != nil {
+	if err := a.gatePolicy(in, &q); err != nil {
 		return err
 	}
-	if q.Rule, err = gateRule(w.config); err != nil {
-		return usageError(err, "")
-	}
-	if q.Rule.Supported, err = w.supported(); err != nil {
+	if q.Rule, err = in.GateRule(); err != nil {
 		return err
 	}
-	answer, err := backport.CheckGate(ctx, w.session, q)
+	answer, err := backport.CheckGate(ctx, in.Session, q)
 	if err != nil {
 		return err
 	}
@@ -76,19 +72,19 @@ func (a *app) gate(ctx context.Context, rev, branch, reason string) error {
 	}
 	return a.showGate(answer, report.GateHeader{
 		Version: version(), Branch: q.Target.Branch, BranchFrom: from, Commit: q.Commit,
-		Warnings: w.warnings, Short: w.repo.Short, Exit: int(a.code),
+		Warnings: in.Warnings, Short: in.Repo.Short, Exit: int(a.code),
 	})
 }
 
 // gateRevisions finds the commits that are judged.
-func (a *app) gateRevisions(ctx context.Context, w *workspace, rev string, q *backport.GateRequest) error {
+func (a *app) gateRevisions(ctx context.Context, in *project.Project, rev string, q *backport.GateRequest) error {
 	before, after, isRange := strings.Cut(rev, "..")
 	if strings.HasPrefix(after, ".") {
 		return usageError(fmt.Errorf("%q: want A..B, with two dots", rev), "")
 	}
 	var err error
 	if !isRange {
-		q.Commit, err = w.repo.Resolve(ctx, rev)
+		q.Commit, err = in.Repo.Resolve(ctx, rev)
 		return err
 	}
 	for _, side := range []*string{&before, &after} {
@@ -96,34 +92,34 @@ func (a *app) gateRevisions(ctx context.Context, w *workspace, rev string, q *ba
 			*side = "HEAD"
 		}
 	}
-	if q.From, err = w.repo.Resolve(ctx, before); err != nil {
+	if q.From, err = in.Repo.Resolve(ctx, before); err != nil {
 		return err
 	}
-	q.Commit, err = w.repo.Resolve(ctx, after)
+	q.Commit, err = in.Repo.Resolve(ctx, after)
 	return err
 }
 
 // gateBranch finds the release branch a change is for, and says why this one.
-func (a *app) gateBranch(ctx context.Context, w *workspace, named string, q *backport.GateRequest) (string, error) {
+func (a *app) gateBranch(ctx context.Context, in *project.Project, named string, q *backport.GateRequest) (string, error) {
 	from := "--branch"
 	if named == "" {
 		named, from = a.host.getenv("GITHUB_BASE_REF"), "GITHUB_BASE_REF"
 	}
 	if named == "" {
-		return a.nearestBranch(ctx, w, q)
+		return a.nearestBranch(ctx, in, q)
 	}
 	name := named
-	if id, err := w.config.Policy.ParseLine(named); err == nil {
-		for _, line := range w.lines {
+	if id, err := in.Config.Policy.ParseLine(named); err == nil {
+		for _, line := range in.Lines {
 			if line.ID == id && line.Branch != "" {
 				name = line.Branch
 			}
 		}
 	}
-	b, err := w.repo.Branch(w.remote, name, a.baseKind())
+	b, err := in.Repo.Branch(in.Remote, name, a.baseKind())
 	if errors.Is(err, gitops.ErrNoRef) {
 		for _, remote := range []string{"origin", "upstream"} {
-			if found, err2 := w.repo.Branch(remote, name, a.baseKind()); err2 == nil {
+			if found, err2 := in.Repo.Branch(remote, name, a.baseKind()); err2 == nil {
 				b, err = found, nil
 				break
 			}
@@ -133,62 +129,39 @@ func (a *app) gateBranch(ctx context.Context, w *workspace, named string, q *bac
 		return "", &Error{Exit: ExitUsage, Code: "no-branch", Err: fmt.Errorf("the release branch of the change (%s): %w", from, err),
 			Hint: "fetch it: git fetch origin " + quoteArg("+refs/heads/"+name+":refs/remotes/origin/"+name)}
 	}
-	w.gateTarget(b, q)
+	q.Target = in.BranchTarget(b)
 	return from, nil
 }
 
-func (a *app) nearestBranch(ctx context.Context, w *workspace, q *backport.GateRequest) (string, error) {
+func (a *app) nearestBranch(ctx context.Context, in *project.Project, q *backport.GateRequest) (string, error) {
 	var tips []gitops.ID
 	var branches []gitops.Branch
-	for _, line := range w.lines { // newest first
-		for _, b := range w.branches {
+	for _, line := range in.Lines { // newest first
+		for _, b := range in.Branches {
 			if b.Name == line.Branch {
 				branches, tips = append(branches, b), append(tips, b.Tip)
 			}
 		}
 	}
-	i, distance, err := backport.Nearest(ctx, w.session, q.Commit, tips)
+	i, distance, err := backport.Nearest(ctx, in.Session, q.Commit, tips)
 	if err != nil {
 		return "", err
 	}
 	if i < 0 {
 		return "", usageError(errors.New("no release branch is here to judge the change by"), "fetch the branch it is for, and name it with --branch")
 	}
-	w.gateTarget(branches[i], q)
+	q.Target = in.BranchTarget(branches[i])
 	return fmt.Sprintf("nearest: it lacks %d of the commits, the fewest", distance), nil
-}
-
-// gateTarget makes a branch the one that the change is judged by.
-func (w *workspace) gateTarget(b gitops.Branch, q *backport.GateRequest) {
-	q.Target = backport.Target{Line: release.Line{Branch: b.Name, Tip: b.Tip, Ref: b.Ref}}
-	for _, line := range w.lines {
-		if line.Branch == b.Name {
-			q.Target.Decision = policy.Decision{Line: line}
-			w.versions(&q.Target, line)
-		}
-	}
 }
 
 // gatePolicy leaves a policy of the work tree aside: the change under judgement may have written it.
 // The release branch's own takes its place, else the defaults.
-func (a *app) gatePolicy(w *workspace, q *backport.GateRequest) error {
-	if !strings.HasPrefix(w.source, "worktree:") {
+func (a *app) gatePolicy(in *project.Project, q *backport.GateRequest) error {
+	if !strings.HasPrefix(in.Source, "worktree:") {
 		return nil
 	}
-	tree, err := w.session.TreeOf(q.Target.Tip)
-	if err != nil {
-		return err
-	}
-	files := w.session.TreeFS(tree)
-	w.warnings = append(w.warnings, "main has no "+config.FileName+" here, and the one in the work tree is not looked at: the release branch's counts")
-	text, err := files.ReadFile(config.FileName)
-	if err != nil {
-		w.source = "guessed"
-		w.config, err = config.Preset("two-newest")
-		return err
-	}
-	w.source = q.Target.Branch + ":" + config.FileName
-	return w.load(config.FileName, text, files.ReadFile)
+	in.Warnings = append(in.Warnings, "main has no "+config.FileName+" here, and the one in the work tree is not looked at: the release branch's counts")
+	return in.UseTree(q.Target.Branch, q.Target.Tip)
 }
 
 func (a *app) showGate(answer backport.GateAnswer, h report.GateHeader) error {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/txfs"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -41,11 +42,11 @@ that preset: ` + strings.Join(config.Presets(), ", ") + `.` + exitStatus(ExitOK,
 }
 
 func (a *app) initPolicy(ctx context.Context, f initFlags) error {
-	repo, env, err := a.openRepo()
+	in, err := a.openProject()
 	if err != nil {
 		return err
 	}
-	top := repo.Layout.WorkTree
+	top := in.Repo.Layout.WorkTree
 	if top == "" && !f.stdout {
 		return usageError(errors.New("a bare repository has no work tree to write "+config.FileName+" into"), "--stdout prints it")
 	}
@@ -53,11 +54,7 @@ func (a *app) initPolicy(ctx context.Context, f initFlags) error {
 	if _, err := os.Lstat(path); err == nil && !f.stdout && !f.force {
 		return usageError(fmt.Errorf("%s is there already", config.FileName), "--stdout prints the proposal; --force overwrites the file")
 	}
-	w := &workspace{repo: repo, session: repo.NewSession(), env: env}
-	if w.asOf, err = a.policyDay(); err != nil {
-		return err
-	}
-	text, err := a.policyText(ctx, w, f)
+	text, err := a.policyText(ctx, in, f)
 	if err != nil {
 		return err
 	}
@@ -66,11 +63,11 @@ func (a *app) initPolicy(ctx context.Context, f initFlags) error {
 			return fmt.Errorf("writing %s: %w", config.FileName, err)
 		}
 	}
-	return a.initDone(w, f, text)
+	return a.initDone(in, f, text)
 }
 
 // policyText is the policy file to write: a preset's, or a proposal.
-func (a *app) policyText(ctx context.Context, w *workspace, f initFlags) (string, error) {
+func (a *app) policyText(ctx context.Context, in *project.Project, f initFlags) (string, error) {
 	if f.preset != "" {
 		text, err := config.PresetText(strings.TrimPrefix(f.preset, config.PresetPrefix))
 		if err != nil {
@@ -78,7 +75,7 @@ func (a *app) policyText(ctx context.Context, w *workspace, f initFlags) (string
 		}
 		return string(text), nil
 	}
-	seen, err := a.seen(ctx, w)
+	seen, err := a.seen(ctx, in)
 	if err != nil {
 		return "", err
 	}
@@ -86,25 +83,25 @@ func (a *app) policyText(ctx context.Context, w *workspace, f initFlags) (string
 }
 
 // seen gathers what a proposal is made from: every branch and tag, and the names at the root of main.
-func (a *app) seen(ctx context.Context, w *workspace) (config.Seen, error) {
+func (a *app) seen(ctx context.Context, in *project.Project) (config.Seen, error) {
 	var seen config.Seen
 	var err error
-	if seen.Facts, err = a.names(w); err != nil {
+	if seen.Facts, err = in.Names(); err != nil {
 		return seen, err
 	}
-	tags, err := w.repo.Tags(func(string) bool { return true })
+	tags, err := in.Repo.Tags(func(string) bool { return true })
 	if err != nil {
 		return seen, err
 	}
 	seen.Facts.Tags = nil // those that name a commit, with their dates
 	for _, t := range tags {
-		seconds, err := w.repo.TagDate(t)
+		seconds, err := in.Repo.TagDate(t)
 		if err != nil {
 			return seen, fmt.Errorf("date of tag %q: %w", t.Name, err)
 		}
 		seen.Facts.Tags = append(seen.Facts.Tags, policy.TagFact{Name: t.Name, Date: policy.DateOf(time.Unix(seconds, 0).UTC())})
 	}
-	main, err := w.repo.Main(ctx, w.remote, "", a.baseKind())
+	main, err := in.Repo.Main(ctx, in.Remote, "", a.baseKind())
 	if errors.Is(err, gitops.ErrNoRef) {
 		return seen, nil
 	}
@@ -112,38 +109,17 @@ func (a *app) seen(ctx context.Context, w *workspace) (config.Seen, error) {
 		return seen, err
 	}
 	seen.Main = main.Name
-	seen.Paths, err = w.rootPaths(main.Tip)
+	seen.Paths, err = rootPaths(in, main.Tip)
 	return seen, err
 }
 
-// names lists every branch and tag by its name.
-func (a *app) names(w *workspace) (policy.Facts, error) {
-	facts := policy.Facts{AsOf: w.asOf}
-	var err error
-	if w.remote, err = w.repo.ChooseRemote(a.remote, func(name string) bool { return name != "" }); err != nil {
-		return facts, err
-	}
-	branches, err := w.repo.Branches(w.remote, a.baseKind())
-	if err != nil {
-		return facts, err
-	}
-	for _, b := range branches {
-		facts.Branches = append(facts.Branches, policy.BranchFact{Name: b.Name, Tip: b.Tip.String()})
-	}
-	tags, err := w.repo.TagNames()
-	for _, name := range tags {
-		facts.Tags = append(facts.Tags, policy.TagFact{Name: name})
-	}
-	return facts, err
-}
-
 // rootPaths lists the files at the root of a commit's tree and one directory below.
-func (w *workspace) rootPaths(commit gitops.ID) ([]string, error) {
-	tree, err := w.session.TreeOf(commit)
+func rootPaths(in *project.Project, commit gitops.ID) ([]string, error) {
+	tree, err := in.Session.TreeOf(commit)
 	if err != nil {
 		return nil, err
 	}
-	files := w.session.TreeFS(tree)
+	files := in.Session.TreeFS(tree)
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		return nil, err
@@ -168,7 +144,7 @@ func (w *workspace) rootPaths(commit gitops.ID) ([]string, error) {
 }
 
 // initDone prints the file, or says where it is and what it makes of the repository.
-func (a *app) initDone(w *workspace, f initFlags, text string) error {
+func (a *app) initDone(in *project.Project, f initFlags, text string) error {
 	if a.json {
 		return a.writeJSON(struct {
 			Schema  string `json:"schema"`
@@ -183,6 +159,6 @@ func (a *app) initDone(w *workspace, f initFlags, text string) error {
 		return err
 	}
 	_, err := fmt.Fprintf(a.streams.Out, "wrote %s\nnext: read it, see what it makes of the lines, and commit it on main\n  git backport %s\n",
-		filepath.Join(w.repo.Layout.WorkTree, config.FileName), a.quoted([]string{"branches"}))
+		filepath.Join(in.Repo.Layout.WorkTree, config.FileName), a.quoted([]string{"branches"}))
 	return err
 }

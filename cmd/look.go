@@ -22,7 +22,7 @@ func (r *resolution) look(c operation.Conflict, data []byte) error {
 		if st == nil || !regularConflict(c) {
 			continue
 		}
-		side, err := r.w.session.Blob(st.ID)
+		side, err := r.project.Session.Blob(st.ID)
 		if err != nil {
 			return err
 		}
@@ -52,11 +52,11 @@ func (r *resolution) look(c operation.Conflict, data []byte) error {
 
 // marked reads a file as the merge left it.
 func (r *resolution) marked(name string) ([]byte, error) {
-	st, err := r.w.session.Entry(r.target.Markers, name)
+	st, err := r.project.Session.Entry(r.target.Markers, name)
 	if err != nil || st == nil || !st.Regular() {
 		return nil, err
 	}
-	return r.w.session.Blob(st.ID)
+	return r.project.Session.Blob(st.ID)
 }
 
 // leftover returns the line, counted from 1, of the first conflict marker; 0 when there is none. A line of
@@ -121,7 +121,7 @@ func (r *resolution) modeOf(f checkout.File) (uint32, error) {
 	if f.Exec {
 		mode = uint32(object.ModeExec)
 	}
-	was, err := r.w.session.Entry(r.target.Markers, f.Path)
+	was, err := r.project.Session.Entry(r.target.Markers, f.Path)
 	if err != nil || was == nil || !was.Regular() || was.Mode == mode {
 		return mode, err
 	}
@@ -136,7 +136,7 @@ func (r *resolution) modeOf(f checkout.File) (uint32, error) {
 
 // lookNames doubts new names that differ from others by case alone: one of the two is lost on many systems.
 func (r *resolution) lookNames(changes []gitops.Change) error {
-	tree := r.w.session.TreeFS(r.made.Tree)
+	tree := r.project.Session.TreeFS(r.made.Tree)
 	for _, ch := range changes {
 		if ch.Old != nil || ch.New == nil {
 			continue

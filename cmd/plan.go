@@ -11,19 +11,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
-	"github.com/git-backport/git-backport/backport/release"
-	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/policy"
 )
 
 // A planned is a plan with what it was made from.
 type planned struct {
-	ws     *workspace
-	report *backport.Report
-	header report.Header
-	ident  *gitconfig.Ident
+	project *project.Project
+	report  *backport.Report
+	header  report.Header
+	ident   *gitconfig.Ident
 
 	recorded  bool // as an open operation
 	unchanged bool // everything was there already
@@ -62,71 +61,71 @@ ends in (#123). Several commits are picked in order and land together.` + exitSt
 
 // plan makes a plan: everything up to landing.
 func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, error) {
-	needs := needPolicy
+	needs := project.NeedPolicy
 	switch {
 	case len(f.onto) > 0 && f.noBump:
-		needs = needBranches
+		needs = project.NeedBranches
 	case len(f.onto) > 0:
-		needs = needLines
+		needs = project.NeedLines
 	}
-	w, err := a.openWorkspace()
+	in, err := a.openProject()
 	if err != nil {
 		return nil, err
 	}
 	var ahead sync.WaitGroup
-	ahead.Go(func() { w.session.ReadAhead(ctx, args, f.onto) })
+	ahead.Go(func() { in.Session.ReadAhead(ctx, args, f.onto) })
 	defer ahead.Wait()
-	if err := a.fill(ctx, w, needs); err != nil {
+	if err := in.Fill(ctx, needs); err != nil {
 		return nil, err
 	}
 	end := a.trace.stage("fix", "")
-	fix, err := a.resolveFix(ctx, w, f, args)
+	fix, err := in.Fix(ctx, args, policy.Kind(f.kind))
 	end()
 	if err != nil {
 		return nil, err
 	}
-	if err := a.recall(w, f, fix); err != nil {
+	if err := a.recall(in, f, fix); err != nil {
 		return nil, err
 	}
-	opts, ident, err := a.options(w, f, fix)
+	opts, ident, err := a.options(ctx, in, f, fix)
 	if err != nil {
 		return nil, err
 	}
-	opts.Embargo, opts.Bump.HeldBack = f.embargo, w.cadence(w.heldBack(opts.Name), fix.Kind)
-	opts.Bump.Project = w.project()
+	opts.Embargo, opts.Bump.HeldBack = f.embargo, in.HeldBack(f.log, opts.Name)
+	in.AddCadence(opts.Bump.HeldBack, fix.Kind)
 	if a.trace != nil {
 		opts.Trace = a.trace.stage
 	}
 	if f.verify {
-		if opts.Verify, err = a.verifier(ctx, w); err != nil {
+		if opts.Verify, err = a.verifier(ctx, in); err != nil {
 			return nil, err
 		}
 	}
 	if f.settle != nil {
-		if opts.Resolved, err = f.settle(ctx, w); err != nil {
+		if opts.Resolved, err = f.settle(ctx, in); err != nil {
 			return nil, err
 		}
 	}
 	end = a.trace.stage("policy", "")
-	selected, err := a.targets(ctx, w, f, fix, opts)
+	selected, err := a.targets(ctx, in, f, fix, opts)
 	end()
 	if err != nil {
 		return nil, err
 	}
 	end = a.trace.stage("targets, all stages", "")
 	erase := a.follow(&opts)
-	rep, err := backport.Run(ctx, w.session, fix, selected, opts)
+	rep, err := backport.Run(ctx, in.Session, fix, selected, opts)
 	erase()
 	end()
 	if err != nil {
 		return nil, err
 	}
-	rep.Warnings = append(rep.Warnings, w.warnings...)
-	rep.Warnings = append(rep.Warnings, a.planWarnings(w, fix, rep, ident)...)
-	p := &planned{ws: w, report: rep, ident: ident}
+	rep.Warnings = append(rep.Warnings, in.Warnings...)
+	rep.Warnings = append(rep.Warnings, a.planWarnings(in, fix, rep, ident)...)
+	p := &planned{project: in, report: rep, ident: ident}
 	p.header = report.Header{
-		Version: version(), PolicySource: w.source, PolicyRev: w.rev, Signing: cmp.Or(w.signing, "none"),
-		Args: applyArgs(a, f, fix, w, ident), Explain: a.explainTarget,
+		Version: version(), PolicySource: in.Source, PolicyRev: in.Rev, Signing: cmp.Or(f.signing, "none"),
+		Args: applyArgs(a, f, fix, in, ident), Explain: a.explainTarget,
 	}
 	if len(opts.Onto) > 0 {
 		p.header.PolicySource = "none"
@@ -146,123 +145,36 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 }
 
 // targets decides where the fix goes: by --onto, or by the policy and the lines that are named.
-func (a *app) targets(ctx context.Context, w *workspace, f *fixFlags, fix backport.Fix, opts backport.Options) (backport.Selected, error) {
+func (a *app) targets(ctx context.Context, in *project.Project, f *fixFlags, fix backport.Fix, opts backport.Options) (backport.Selected, error) {
 	if len(f.onto) > 0 {
-		return a.ontoTargets(ctx, w, f.onto)
+		return in.OntoTargets(ctx, f.onto)
 	}
-	change := policy.Change{Kind: fix.Kind}
+	var published policy.Date
 	if f.published != "" {
-		d, err := policy.ParseDate(f.published)
-		if err != nil {
-			return backport.Selected{}, usageError(fmt.Errorf("--published %q: %w", f.published, err), "write a day as 2026-01-31")
-		}
-		change.Published = d
-	}
-	decisions := policy.Decide(w.config.Policy, w.lines, change)
-	selected, err := backport.Select(decisions, opts.Select)
-	if err != nil {
-		return selected, err
-	}
-	change.NotOnMain = !fix.AllOnMain()
-	held := map[policy.LineID]policy.Decision{}
-	for _, d := range policy.Decide(w.config.Policy, w.lines, change) {
-		if d.Cause == policy.CauseNotOnMain {
-			held[d.ID] = d
+		var err error
+		if published, err = parseDay("--published", f.published); err != nil {
+			return backport.Selected{}, err
 		}
 	}
-	for i := range selected.Targets {
-		t := &selected.Targets[i]
-		if d, ok := held[t.Decision.ID]; ok && !t.Forced {
-			t.Decision.Verdict, t.Decision.Cause, t.Decision.Rule = d.Verdict, d.Cause, d.Rule
-			t.Refused = "the fix is not on " + w.main.Name + ", and the policy wants it there first"
-		}
-		if err := w.locate(t); err != nil {
-			return selected, err
-		}
-	}
-	return selected, nil
-}
-
-// locate finds what a target is picked onto, and what its tags say.
-func (w *workspace) locate(t *backport.Target) error {
-	for _, b := range w.branches {
-		if b.Name == t.Branch {
-			t.Tip, t.Ref = b.Tip, b.Ref
-		}
-	}
-	if t.Tip.IsZero() {
-		return fmt.Errorf("branch %q: %w", t.Branch, gitops.ErrNoRef)
-	}
-	w.versions(t, t.Decision.Line)
-	return nil
-}
-
-// versions tells a target the versions that its line's tags hold.
-func (w *workspace) versions(t *backport.Target, line policy.Line) {
-	for _, tag := range w.tags[line.ID] {
-		_, v, ok := w.config.Policy.ReadTag(tag.Name)
-		if !ok {
-			continue
-		}
-		t.Versions = append(t.Versions, v.String())
-		if policy.IsStable(v) && v.Patch() == 0 {
-			t.FirstTag = tag.Name
-		}
-	}
-	for _, row := range w.config.Policy.Branches {
-		if row.Line == line.ID {
-			for _, v := range row.Burned {
-				t.Burned = append(t.Burned, v.String())
-			}
-		}
-	}
-}
-
-// ontoTargets makes a target of each --onto. A release branch's tip keeps its line, for gate and bump.
-func (a *app) ontoTargets(ctx context.Context, w *workspace, onto []string) (backport.Selected, error) {
-	var out backport.Selected
-	for _, rev := range onto {
-		t := backport.Target{Line: release.Line{Branch: rev}, Onto: rev}
-		if b, err := w.repo.Branch(w.remote, rev, a.baseKind()); err == nil {
-			t.Tip, t.Ref = b.Tip, b.Ref
-		} else {
-			if t.Tip, err = w.repo.Resolve(ctx, rev); err != nil {
-				return out, err
-			}
-		}
-		for _, b := range w.branches {
-			if b.Tip != t.Tip || (b.Name != rev && t.Ref != "") {
-				continue
-			}
-			t.Branch, t.Ref = b.Name, b.Ref
-			for _, line := range w.lines {
-				if line.Branch == b.Name {
-					t.Decision = policy.Decision{Line: line}
-					w.versions(&t, line)
-				}
-			}
-		}
-		out.Targets = append(out.Targets, t)
-	}
-	return out, nil
+	return in.Targets(fix, opts.Select, published)
 }
 
 // planWarnings are the warnings that belong to the plan as a whole.
-func (a *app) planWarnings(w *workspace, fix backport.Fix, rep *backport.Report, ident *gitconfig.Ident) []string {
+func (a *app) planWarnings(in *project.Project, fix backport.Fix, rep *backport.Report, ident *gitconfig.Ident) []string {
 	var out []string
-	if len(rep.Options.Onto) == 0 && !w.main.Tip.IsZero() && !fix.AllOnMain() && w.config.Policy.Base(fix.Kind) == policy.Security {
-		out = append(out, fmt.Sprintf("the fix is not on %s yet; it has to follow there", w.main.Name))
+	if len(rep.Options.Onto) == 0 && !in.Main.Tip.IsZero() && !fix.AllOnMain() && in.Config.Policy.Base(fix.Kind) == policy.Security {
+		out = append(out, fmt.Sprintf("the fix is not on %s yet; it has to follow there", in.Main.Name))
 	}
-	if text := newerTips(w, rep); text != "" {
+	if text := newerTips(in, rep); text != "" {
 		out = append(out, text)
 	}
-	if w.guessed() && len(rep.Options.Onto) == 0 {
+	if in.Guessed() && len(rep.Options.Onto) == 0 {
 		out = append(out, "no backport.toml: the two newest lines are guessed; name lines, or give --config, to apply ('git backport init' writes a policy)")
 	}
 	if ident == nil {
 		out = append(out, "no identity: git does not know who commits, so commit ids are not shown; "+identityAdvice)
 	}
-	for _, s := range gitconfig.PickSettings(w.repo.Config) {
+	for _, s := range gitconfig.PickSettings(in.Repo.Config) {
 		out = append(out, settingWarning(s))
 	}
 	return out
@@ -281,21 +193,21 @@ func settingWarning(s gitconfig.Setting) string {
 }
 
 // newerTips says which tips are younger than the policy's day: they are not what they were then.
-func newerTips(w *workspace, rep *backport.Report) string {
+func newerTips(in *project.Project, rep *backport.Report) string {
 	var names []string
 	for _, o := range rep.Outcomes {
 		if o.Target.Onto != "" {
 			continue
 		}
-		seconds, err := w.repo.CommitTime(o.Target.Tip)
-		if err == nil && policy.DateOf(time.Unix(seconds, 0).UTC()).After(w.asOf) {
+		seconds, err := in.Repo.CommitTime(o.Target.Tip)
+		if err == nil && policy.DateOf(time.Unix(seconds, 0).UTC()).After(in.AsOf) {
 			names = append(names, o.Target.Branch)
 		}
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("tips younger than %s are picked onto as they are: %s", w.asOf, strings.Join(names, ", "))
+	return fmt.Sprintf("tips younger than %s are picked onto as they are: %s", in.AsOf, strings.Join(names, ", "))
 }
 
 const identityAdvice = `set one with git config user.email "you@example.com" and git config user.name "Your Name"`
@@ -348,7 +260,7 @@ func (a *app) showPlan(p *planned) error {
 	}
 	o := report.TextOptions{
 		Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet,
-		Short: p.ws.repo.Short, Explain: a.explainTarget,
+		Short: p.project.Repo.Short, Explain: a.explainTarget,
 	}
 	if err := report.PlanText(a.streams.Out, p.report, p.header, o); err != nil {
 		return err

@@ -2,13 +2,13 @@ package cmd
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -17,7 +17,8 @@ type recordFlags struct {
 	embargo, ack, replace bool
 	fresh                 bool // do not take the date of an earlier operation
 	recalled              bool // the date is that of an earlier operation
-	settle                func(context.Context, *workspace) ([]backport.Resolution, error)
+	settle                func(context.Context, *project.Project) ([]backport.Resolution, error)
+	log                   *operation.Log       // the operations on record
 	prior                 *operation.Operation // on the same commits, under the same name; nil when there is none
 }
 
@@ -44,20 +45,20 @@ func (f *recordFlags) args() []string {
 
 // recall takes from an earlier operation on the same commits what makes this one the same: the date of
 // its commits, when none is given, and under embargo the random name.
-func (a *app) recall(w *workspace, f *fixFlags, fix backport.Fix) error {
-	log, err := operation.Open(w.repo).Load()
+func (a *app) recall(in *project.Project, f *fixFlags, fix backport.Fix) error {
+	log, err := in.Operations()
 	if err != nil {
-		w.warnings = append(w.warnings, err.Error())
+		in.Warnings = append(in.Warnings, err.Error())
 		log = &operation.Log{}
 	}
-	w.log = log
+	f.log = log
 	name := f.name
 	if name == "" && !f.embargo {
 		name = backport.DefaultName(fix.Commits[0])
 	}
 	op := log.For(fix.Commits, name)
 	if f.prior = op; op != nil && f.settle == nil { // what persons made of its conflicts is a part of it
-		f.settle = func(context.Context, *workspace) ([]backport.Resolution, error) { return resolutions(op), nil }
+		f.settle = func(context.Context, *project.Project) ([]backport.Resolution, error) { return resolutions(op), nil }
 	}
 	if f.embargo && f.name == "" {
 		if op != nil {
@@ -77,44 +78,6 @@ func (a *app) recall(w *workspace, f *fixFlags, fix backport.Fix) error {
 	return nil
 }
 
-// heldBack finds the lines whose next version an operation on record bumps to already, on a branch
-// that is there: two branches with the same bump would only get into each other's way.
-func (w *workspace) heldBack(name string) map[policy.LineID]string {
-	out := map[policy.LineID]string{}
-	for _, op := range w.log.All() {
-		if op.Name == name || (name == "" && op.Verb == "bump") || op.Kind != operation.KindApply || w.log.State(op) != operation.StateApplied {
-			continue
-		}
-		for _, t := range op.Targets {
-			if t.BumpTo == "" || t.Line == "" {
-				continue
-			}
-			id, err := w.config.Policy.ParseLine(t.Line)
-			if err != nil || w.released(id, t.BumpTo) {
-				continue
-			}
-			ref := t.Ref
-			if t.BumpRef != "" {
-				ref = t.BumpRef
-			}
-			if _, err := w.repo.Ref(ref); err == nil {
-				out[id] = "an earlier operation bumps it to " + t.BumpTo + " already, on " + strings.TrimPrefix(ref, "refs/heads/")
-			}
-		}
-	}
-	return out
-}
-
-// released tells whether a tag of the line holds the version.
-func (w *workspace) released(id policy.LineID, version string) bool {
-	for _, tag := range w.tags[id] {
-		if _, v, ok := w.config.Policy.ReadTag(tag.Name); ok && v.String() == version {
-			return true
-		}
-	}
-	return false
-}
-
 // record makes the record of a plan. Under embargo nothing in it is taken from the fix but ids and the
 // paths of conflicts.
 func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
@@ -124,7 +87,7 @@ func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
 	}
 	op := &operation.Operation{
 		ID: id, Kind: operation.KindApply, Name: p.report.Options.Name, Embargo: f.embargo, Sources: p.report.Fix.Commits,
-		Policy: operation.Policy{Source: p.header.PolicySource, Rev: p.ws.rev}, Committer: p.ident.String(),
+		Policy: operation.Policy{Source: p.header.PolicySource, Rev: p.project.Rev}, Committer: p.ident.String(),
 		Remote: p.report.Options.Remote, Args: withoutFlag(p.header.Args, "--date", "--as-of"), Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
 	if len(p.report.Options.Onto) == 0 {

@@ -14,13 +14,14 @@ import (
 	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 )
 
 // A resolution is what a person made of a conflicted pick, while it is read and looked at.
 type resolution struct {
 	*app
-	w        *workspace
+	project  *project.Project
 	target   *operation.Target
 	accept   bool           // take what looks like a mistake
 	reuses   []report.Reuse // what was made before of the same conflicts
@@ -39,7 +40,7 @@ func (r *resolution) read(ctx context.Context, dir, from string) error {
 	return r.take(ctx, func() error {
 		switch {
 		case dir == "":
-			id, err := r.w.repo.Resolve(ctx, from)
+			id, err := r.project.Repo.Resolve(ctx, from)
 			if err != nil {
 				return err
 			}
@@ -56,7 +57,7 @@ func (r *resolution) take(ctx context.Context, read func() error) error {
 	if err := read(); err != nil {
 		return err
 	}
-	changes, err := r.w.session.Changes(ctx, r.target.Markers, r.made.Tree, nil)
+	changes, err := r.project.Session.Changes(ctx, r.target.Markers, r.made.Tree, nil)
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func (r *resolution) readDir(dir string) error {
 	}
 	stages := map[string]*gitops.Stage{}
 	for _, f := range files {
-		id, err := r.w.session.WriteBlob(f.Data)
+		id, err := r.project.Session.WriteBlob(f.Data)
 		if err != nil {
 			return err
 		}
@@ -135,7 +136,7 @@ func (r *resolution) readDir(dir string) error {
 		stages[p] = nil
 		r.lookDeleted(c)
 	}
-	r.made.Tree, err = r.w.session.SetStages(r.target.Markers, stages)
+	r.made.Tree, err = r.project.Session.SetStages(r.target.Markers, stages)
 	return err
 }
 
@@ -147,11 +148,11 @@ func isWorkTree(dir string) bool {
 
 // readWorkTree takes the commit that was made in a work tree, or else its index.
 func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
-	git, err := r.userGit(ctx, r.w.repo, r.w.env.Dir)
+	git, err := r.userGit(ctx, r.project.Repo, r.project.Env.Dir)
 	if err != nil {
 		return err
 	}
-	if common, err := checkout.CommonDir(ctx, git, dir); err != nil || !checkout.SameDir(common, r.w.repo.Layout.CommonDir) {
+	if common, err := checkout.CommonDir(ctx, git, dir); err != nil || !checkout.SameDir(common, r.project.Repo.Layout.CommonDir) {
 		return usageError(fmt.Errorf("%q is not a work tree of this repository", dir), "name one that is, a commit, or a directory of files")
 	}
 	state, err := checkout.ReadState(ctx, git, dir)
@@ -167,7 +168,7 @@ func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
 	if err := r.judge(); err != nil {
 		return err
 	}
-	head, err := r.w.session.TreeOf(state.Head)
+	head, err := r.project.Session.TreeOf(state.Head)
 	if err != nil {
 		return err
 	}
@@ -176,7 +177,7 @@ func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		tree, err := r.w.session.SetStages(head, index)
+		tree, err := r.project.Session.SetStages(head, index)
 		if err != nil {
 			return err
 		}
@@ -190,20 +191,20 @@ func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
 
 // readCommit takes the tree of a commit whose parent is what the pick was tried on.
 func (r *resolution) readCommit(ctx context.Context, id gitops.ID) error {
-	s := r.w.session
+	s := r.project.Session
 	c, err := s.Commit(id)
 	if err != nil {
 		return err
 	}
 	if len(c.Parents) != 1 {
-		return usageError(fmt.Errorf("%s has %d parents, and a resolution has one", r.w.repo.Short(id), len(c.Parents)), "")
+		return usageError(fmt.Errorf("%s has %d parents, and a resolution has one", r.project.Repo.Short(id), len(c.Parents)), "")
 	}
 	parent, err := s.TreeOf(c.Parents[0])
 	if err != nil {
 		return err
 	}
 	if parent != r.target.Ours {
-		return usageError(fmt.Errorf("the parent of %s is not what the fix is picked onto", r.w.repo.Short(id)),
+		return usageError(fmt.Errorf("the parent of %s is not what the fix is picked onto", r.project.Repo.Short(id)),
 			fmt.Sprintf("resolve %s --worktree makes a work tree of it; or git checkout --detach %s, git cherry-pick %s, and name the one commit that makes", r.target.Name(), r.target.Base, r.made.Source))
 	}
 	return r.takeTree(ctx, c.Tree)
@@ -212,7 +213,7 @@ func (r *resolution) readCommit(ctx context.Context, id gitops.ID) error {
 // takeTree takes a whole tree. What it changes is written anew, so that git's rules for trees hold and
 // nothing is missing when the work tree is gone.
 func (r *resolution) takeTree(ctx context.Context, tree gitops.ID) error {
-	s := r.w.session
+	s := r.project.Session
 	inFix, err := r.fixPaths(ctx)
 	if err != nil {
 		return err
@@ -244,7 +245,7 @@ func (r *resolution) takeChange(ch gitops.Change) error {
 		}
 		return nil
 	}
-	s := r.w.session
+	s := r.project.Session
 	picked, err := s.Entry(r.target.Markers, ch.Path)
 	if err != nil {
 		return err
@@ -289,7 +290,7 @@ func (r *resolution) fixPaths(ctx context.Context) (map[string]bool, error) {
 	for _, c := range r.target.Conflicts {
 		out[string(c.Path)] = true
 	}
-	changes, err := r.w.session.Changes(ctx, r.target.Ours, r.target.Markers, nil)
+	changes, err := r.project.Session.Changes(ctx, r.target.Ours, r.target.Markers, nil)
 	for _, ch := range changes {
 		out[ch.Path] = true
 	}

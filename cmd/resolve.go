@@ -199,7 +199,7 @@ func (r *resolving) writeFiles(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		session, tree = p.ws.session, recordTarget(o).Markers
+		session, tree = p.project.Session, recordTarget(o).Markers
 	}
 	tree, err := r.settledTree(session, tree)
 	if err != nil {

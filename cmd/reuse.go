@@ -80,11 +80,11 @@ func (r *resolution) readReuse() error {
 		if o.Result == nil {
 			continue
 		}
-		data, err := stageBytes(r.w.session, o.Result)
+		data, err := stageBytes(r.project.Session, o.Result)
 		if err != nil {
 			return err
 		}
-		if _, err := r.w.session.WriteBlob(data); err != nil { // what git may prune is kept anew
+		if _, err := r.project.Session.WriteBlob(data); err != nil { // what git may prune is kept anew
 			return err
 		}
 		if err := r.look(c, data); err != nil {
@@ -92,7 +92,7 @@ func (r *resolution) readReuse() error {
 		}
 	}
 	var err error
-	r.made.Tree, err = r.w.session.SetStages(r.target.Markers, stages)
+	r.made.Tree, err = r.project.Session.SetStages(r.target.Markers, stages)
 	return err
 }
 
@@ -116,7 +116,7 @@ func (r *resolution) note(changes []gitops.Change) error {
 	conflicted := map[string]bool{}
 	for _, c := range r.target.Conflicts {
 		conflicted[string(c.Path)] = true
-		at, err := r.w.session.Entry(r.made.Tree, string(c.Path))
+		at, err := r.project.Session.Entry(r.made.Tree, string(c.Path))
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/internal/streams"
 )
@@ -19,7 +21,9 @@ import (
 type app struct {
 	host    Host
 	streams streams.Streams
-	code    ExitCode // set by a verb that ends well but not with 0
+	code    ExitCode     // set by a verb that ends well but not with 0
+	repo    *gitops.Repo // once it is opened
+	env     gitconfig.Environment
 
 	dir     string // -C
 	config  string // --config

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/internal/txfs"
 	"github.com/git-backport/git-backport/policy"
@@ -44,11 +45,11 @@ otherwise; a FILE that ends in .svg or .json is the calendar as a whole.` + exit
 			if err != nil {
 				return err
 			}
-			w, err := a.open(cmd.Context(), needPolicy)
+			in, err := a.open(cmd.Context(), project.NeedPolicy)
 			if err != nil {
 				return err
 			}
-			return a.schedule(w, f, format)
+			return a.schedule(in, f, format)
 		},
 	}
 	cmd.Flags().StringVar(&f.format, "format", "", "table (the default), markdown, mermaid, svg or json")
@@ -90,14 +91,14 @@ func (f scheduleFlags) calendarFormat(json bool) (report.CalendarFormat, error) 
 	return format, nil
 }
 
-func (a *app) schedule(w *workspace, f scheduleFlags, format report.CalendarFormat) error {
+func (a *app) schedule(in *project.Project, f scheduleFlags, format report.CalendarFormat) error {
 	var text bytes.Buffer
-	calendar := policy.Schedule(w.config.Policy, w.facts, f.next)
+	calendar := policy.Schedule(in.Config.Policy, in.Facts, f.next)
 	if err := report.WriteCalendar(&text, calendar, format, report.CalendarOptions{Ended: f.ended}); err != nil {
 		return err
 	}
 	if !a.json {
-		for _, text := range w.warnings {
+		for _, text := range in.Warnings {
 			a.warn(text)
 		}
 	}
@@ -107,7 +108,7 @@ func (a *app) schedule(w *workspace, f scheduleFlags, format report.CalendarForm
 	}
 	path := f.file()
 	if !filepath.IsAbs(path) {
-		path = filepath.Join(w.env.Dir, path)
+		path = filepath.Join(in.Env.Dir, path)
 	}
 	was, now, err := f.calendarFile(path, text.Bytes(), format)
 	if err != nil {

@@ -12,20 +12,21 @@ import (
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/child"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
 // signing makes the signer that -S or the configuration asks for. plan starts no program: what it
 // shows then has no commit ids, because a signature is part of a commit.
-func (a *app) signing(w *workspace, f *fixFlags, ident gitconfig.Ident, o *backport.Options) error {
-	s, err := w.repo.Config.Signing()
+func (a *app) signing(in *project.Project, f *fixFlags, ident gitconfig.Ident, o *backport.Options) error {
+	s, err := in.Repo.Config.Signing()
 	if err != nil {
 		return usageError(err, "")
 	}
 	if !s.Commits && !f.sign {
 		return nil
 	}
-	w.signing = s.Format
+	f.signing = s.Format
 	if !f.landing {
 		o.Seal.Committer = nil
 		return nil

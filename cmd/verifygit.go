@@ -12,6 +12,7 @@ import (
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/child"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
@@ -26,7 +27,7 @@ func (e *DifferenceError) Error() string {
 }
 
 // verifier returns what --verify-with-git asks of each pick: the same merge by the user's git.
-func (a *app) verifier(ctx context.Context, w *workspace) (func(ctx context.Context, base, ours, theirs gitops.ID) error, error) {
+func (a *app) verifier(ctx context.Context, in *project.Project) (func(ctx context.Context, base, ours, theirs gitops.ID) error, error) {
 	git, err := child.Find("git")
 	if err != nil {
 		return nil, usageError(fmt.Errorf("--verify-with-git: %w", err), "it needs git 2.41 or newer on PATH")
@@ -48,7 +49,7 @@ func (a *app) verifier(ctx context.Context, w *workspace) (func(ctx context.Cont
 		if err != nil {
 			return err
 		}
-		err = verifyOne(ctx, git, env, w.session, dir, base, ours, theirs)
+		err = verifyOne(ctx, git, env, in.Session, dir, base, ours, theirs)
 		var differs *DifferenceError
 		if !errors.As(err, &differs) {
 			err = errors.Join(err, os.RemoveAll(dir))

@@ -70,7 +70,7 @@ func (v versioned) doc() stagesDoc {
 // leaveVersions takes the versions of conflicted files out of what was read from a directory. One that
 // was edited is not what the person meant.
 func (r *resolution) leaveVersions(files []checkout.File) ([]checkout.File, error) {
-	versions, err := versionFiles(r.w.session, r.target)
+	versions, err := versionFiles(r.project.Session, r.target)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/internal/txfs"
@@ -97,7 +98,7 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 	if err != nil {
 		return checkout.Conflict{}, err
 	}
-	attempt, err := p.report.Attempt(p.ws.session, o, p.ident.String())
+	attempt, err := p.report.Attempt(p.project.Session, o, p.ident.String())
 	if err != nil {
 		return checkout.Conflict{}, err
 	}
@@ -105,12 +106,12 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 	if r.style != gitops.StyleMerge {
 		markers = recordTarget(o).Markers
 	}
-	tree, err := r.settledTree(p.ws.session, markers)
+	tree, err := r.settledTree(p.project.Session, markers)
 	if err != nil {
 		return checkout.Conflict{}, err
 	}
 	if attempt.Parent != t.Base || tree != t.Markers {
-		if err := operation.Open(r.repo).Hold(ctx, p.ws.session, r.op.ID, []gitops.ID{attempt.Parent, markers, tree}, r.now()); err != nil {
+		if err := operation.Open(r.repo).Hold(ctx, p.project.Session, r.op.ID, []gitops.ID{attempt.Parent, markers, tree}, r.now()); err != nil {
 			return checkout.Conflict{}, err
 		}
 	}
@@ -123,7 +124,7 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 	}
 	for _, cf := range t.Conflicts {
 		u := checkout.Unmerged{Path: string(cf.Path), Stages: stagesOf(cf)}
-		at, err := p.ws.session.Entry(tree, u.Path)
+		at, err := p.project.Session.Entry(tree, u.Path)
 		if err != nil {
 			return c, err
 		}
@@ -141,15 +142,15 @@ func stagesOf(c operation.Conflict) [3]*gitops.Stage {
 // again picks the operation's fix again, in the style that is asked for, and demands that the target
 // conflicts as it did.
 func (r *resolving) again(ctx context.Context) (*planned, backport.Outcome, error) {
-	p, err := r.replan(ctx, r.op, false, func(_ context.Context, w *workspace) ([]backport.Resolution, error) {
-		w.session.Style = r.style
+	p, err := r.replan(ctx, r.op, false, func(_ context.Context, in *project.Project) ([]backport.Resolution, error) {
+		in.Session.Style = r.style
 		return resolutions(r.op), nil
 	})
 	if err != nil {
 		return nil, backport.Outcome{}, err
 	}
 	if p.ident == nil {
-		_, err := p.ws.repo.Config.Ident(p.ws.env, gitconfig.Committer, r.host.Now())
+		_, err := p.project.Repo.Config.Ident(p.project.Env, gitconfig.Committer, r.host.Now())
 		return nil, backport.Outcome{}, err
 	}
 	o, err := outcomeOf(p, r.target)

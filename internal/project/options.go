@@ -1,4 +1,4 @@
-package cmd
+package project
 
 import (
 	"fmt"
@@ -11,22 +11,23 @@ import (
 	"github.com/git-backport/git-backport/policy"
 )
 
-// adaptConfig turns the options of a policy file into those of the stages.
-func adaptConfig(o *backport.Options, c *config.Config) error {
+// StageOptions turns the policy file into the options of the stages.
+func (p *Project) StageOptions(o *backport.Options) error {
+	c := p.Config
 	o.PR = backport.PRTemplates{Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels}
 	o.Bump = bumpRule(c.Bump)
+	o.Bump.Project = p.Name()
 	o.Notes = release.NotesRule{File: c.Notes.File, OnPick: c.Notes.OnPick, Date: c.Notes.Date}
-	for i, p := range c.Paths {
-		if err := backport.CheckGlob(p.Match); err != nil {
-			return usageError(fmt.Errorf("[[path]] %d: %w", i+1, err), "")
+	for i, row := range c.Paths {
+		if err := backport.CheckGlob(row.Match); err != nil {
+			return &InputError{Err: fmt.Errorf("[[path]] %d: %w", i+1, err)}
 		}
-		o.Paths = append(o.Paths, backport.PathRule{Match: p.Match, OnConflict: backport.OnConflict(p.OnConflict), Note: p.Note})
+		o.Paths = append(o.Paths, backport.PathRule{Match: row.Match, OnConflict: backport.OnConflict(row.OnConflict), Note: row.Note})
 	}
 	var err error
-	o.Gate, err = gateRule(c)
+	o.Gate, err = p.GateRule()
 	return err
 }
-
 func bumpRule(b config.Bump) release.Rule {
 	rule := release.Rule{When: release.When(b.When), Message: b.Commit}
 	if rule.When == "" {
@@ -45,6 +46,15 @@ func bumpRule(b config.Bump) release.Rule {
 		rule.Lockstep.Only = b.Lockstep
 	}
 	return rule
+}
+
+// GateRule is how the policy has pins judged, the calendar that floors follow included.
+func (p *Project) GateRule() (backport.GateRule, error) {
+	rule, err := gateRule(p.Config)
+	if err == nil {
+		rule.Supported, err = p.supported()
+	}
+	return rule, err
 }
 
 func gateRule(c *config.Config) (backport.GateRule, error) {

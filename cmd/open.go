@@ -1,0 +1,93 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/internal/project"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// openRepo opens the repository that the command line means, once.
+func (a *app) openRepo() (*gitops.Repo, gitconfig.Environment, error) {
+	if a.repo != nil {
+		return a.repo, a.env, nil
+	}
+	dir := a.dir
+	wd, err := a.host.Getwd()
+	if err != nil {
+		return nil, gitconfig.Environment{}, fmt.Errorf("finding the current directory: %w", err)
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(wd, dir)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, gitconfig.Environment{}, usageError(fmt.Errorf("-C %q: not a directory", a.dir), "")
+	}
+	env, err := gitconfig.Host(a.host.Lookup, dir)
+	if err != nil {
+		return nil, gitconfig.Environment{}, err
+	}
+	repo, err := gitops.Open(env)
+	if err == nil {
+		a.repo, a.env = repo, env
+	}
+	return repo, env, err
+}
+
+// open opens the project and finds what is needed of it.
+func (a *app) open(ctx context.Context, need project.Need) (*project.Project, error) {
+	in, err := a.openProject()
+	if err != nil {
+		return nil, err
+	}
+	return in, in.Fill(ctx, need)
+}
+
+// openProject opens the repository alone.
+func (a *app) openProject() (*project.Project, error) {
+	defer a.trace.stage("repository", "")()
+	repo, env, err := a.openRepo()
+	if err != nil {
+		return nil, err
+	}
+	o := project.Options{Policy: a.config, Remote: a.remote, Base: a.baseKind()}
+	if a.trace != nil {
+		o.Stage = a.trace.stage
+	}
+	if o.AsOf, err = a.policyDay(); err != nil {
+		return nil, err
+	}
+	return project.New(repo, env, o), nil
+}
+
+// policyDay is the day on which the policy is asked.
+func (a *app) policyDay() (policy.Date, error) {
+	if a.asOf == "" {
+		return policy.DateOf(a.host.Now().UTC()), nil
+	}
+	return parseDay("--as-of", a.asOf)
+}
+
+// parseDay reads the value of a flag that is a day.
+func parseDay(flag, text string) (policy.Date, error) {
+	d, err := policy.ParseDate(text)
+	if err != nil {
+		return d, usageError(fmt.Errorf("%s %q: %w", flag, text, err), "write a day as 2026-01-31")
+	}
+	return d, nil
+}
+
+func (a *app) baseKind() gitops.Base {
+	switch a.base {
+	case "local":
+		return gitops.BaseLocal
+	case "remote":
+		return gitops.BaseRemote
+	}
+	return gitops.BaseAuto
+}

@@ -1,0 +1,84 @@
+package project
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/git-backport/git-backport/internal/config"
+	"github.com/git-backport/git-backport/msrv"
+	"github.com/git-backport/git-backport/policy"
+)
+
+// supported returns the oldest release of a toolchain that the calendar of [pin] follow supports on the
+// policy's day; nil when there is no such calendar. The calendar's name says which toolchain it is.
+func (p *Project) supported() (map[msrv.Ecosystem]msrv.Version, error) {
+	name := p.Config.Pin.Follow
+	if name == "" {
+		return nil, nil //nolint:nilnil // no calendar is an answer
+	}
+	eco, ok := calendarOf(name)
+	if !ok {
+		return nil, &InputError{
+			Err:  fmt.Errorf("[pin] follow = %q: the name does not say which toolchain the calendar is of", name),
+			Cure: "call it by the toolchain: go.toml, go-releases.toml, node.toml, rust.toml, python.toml",
+		}
+	}
+	calendar, err := p.calendar(name)
+	if err != nil {
+		return nil, &InputError{Err: fmt.Errorf("[pin] follow = %q: %w", name, err)}
+	}
+	lines, problems := policy.Lines(calendar.Policy, policy.Facts{AsOf: p.AsOf})
+	for _, p := range problems {
+		if p.Fatal {
+			return nil, &InputError{Err: fmt.Errorf("[pin] follow = %q: %s", name, p.Message)}
+		}
+	}
+	oldest := ""
+	for _, l := range lines { // newest first
+		if l.State == policy.StateSupported {
+			oldest = l.Name()
+		}
+	}
+	if oldest == "" {
+		return nil, &InputError{
+			Err:  fmt.Errorf("[pin] follow = %q: it supports no release on %s", name, p.AsOf),
+			Cure: "give its releases as [[branch]] rows with released, or as an [[import]]",
+		}
+	}
+	v, err := msrv.ParseVersion(floorScheme(eco), oldest)
+	if err != nil {
+		return nil, &InputError{Err: fmt.Errorf("[pin] follow = %q: %w", name, err)}
+	}
+	return map[msrv.Ecosystem]msrv.Version{eco: v}, nil
+}
+
+// calendar reads the calendar that the policy names, from where the policy was read.
+func (p *Project) calendar(name string) (*config.Config, error) {
+	if preset, ok := strings.CutPrefix(name, config.PresetPrefix); ok {
+		return config.Preset(preset)
+	}
+	if p.read == nil {
+		return nil, fmt.Errorf("%s names no file that could be read from here", p.Source)
+	}
+	data, err := p.read(name)
+	if err != nil {
+		return nil, err
+	}
+	return config.Load(name, data, p.read)
+}
+
+// calendarOf is the toolchain that a calendar is of, by its name.
+func calendarOf(name string) (msrv.Ecosystem, bool) {
+	base := path.Base(strings.TrimPrefix(name, config.PresetPrefix))
+	word := strings.FieldsFunc(strings.ToLower(base), func(r rune) bool { return r < 'a' || r > 'z' })
+	if len(word) == 0 {
+		return "", false
+	}
+	for _, eco := range []msrv.Ecosystem{msrv.Rust, msrv.Go, msrv.Node, msrv.Python, msrv.Java, msrv.Ruby, msrv.Dotnet, msrv.CMake} {
+		if word[0] == string(eco) {
+			return eco, true
+		}
+	}
+	return "", false
+}
