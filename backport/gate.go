@@ -3,6 +3,7 @@ package backport
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -35,7 +36,7 @@ func (r *runner) gateStage(ctx context.Context, t Target, p Picked) (Gated, erro
 	if err != nil {
 		return out, err
 	}
-	if found != nil {
+	if found != nil && slices.ContainsFunc(found.findings, func(f msrv.Finding) bool { return r.opts.Gate.Of(class(t)).Stops(f.Role) }) {
 		out.Outcome = &GateOutcome{PinOnly: source, Findings: found.findings, Baseline: "its parent"}
 		return out, nil
 	}
@@ -83,7 +84,7 @@ func (r *runner) gateConflict(ctx context.Context, t Target, p Picked) (*GateOut
 		if err != nil {
 			return nil, err
 		}
-		verdict := r.opts.Gate.judge(r.session, promise, found.paths(), p.TipTree, c.Tree)
+		verdict := r.opts.Gate.judge(r.session, t, promise, found.paths(), p.TipTree, c.Tree)
 		for _, f := range verdict.At(msrv.LevelStop) {
 			if found.has(f) {
 				out.Findings = append(out.Findings, f)
@@ -121,17 +122,17 @@ func (r *runner) gate(ctx context.Context, t Target, p Picked) (Gated, error) {
 		return out, err
 	}
 	promise := promise{name: "tip " + r.session.Repo().Short(t.Tip)}
-	verdict := msrv.Verdict{OK: true}
-	if !msrv.Same(r.session.TreeFS(p.TipTree), r.session.TreeFS(p.Tree), paths, r.opts.Gate.Options) {
-		verdict = r.opts.Gate.judge(r.session, promise, paths, p.TipTree, p.Tree)
-	}
+	verdict := r.opts.Gate.judge(r.session, t, promise, paths, p.TipTree, p.Tree)
 	if !verdict.Untouched() {
 		if promise, err = r.promise(ctx, t); err != nil {
 			return out, err
 		}
-		verdict = r.opts.Gate.judge(r.session, promise, paths, p.TipTree, p.Tree)
+		verdict = r.opts.Gate.judge(r.session, t, promise, paths, p.TipTree, p.Tree)
 	}
-	out.Outcome = &GateOutcome{Baseline: promise.name, OK: verdict.OK, Findings: verdict.At(msrv.LevelNotice)}
+	out.Outcome = &GateOutcome{Baseline: promise.name, OK: verdict.OK, Unread: verdict.Unread, Findings: verdict.At(msrv.LevelNotice)}
+	if err := r.withDrift(ctx, t, p, out.Outcome); err != nil {
+		return out, err
+	}
 	out.Outcome.Dependencies, err = newDependencies(ctx, r.session, r.opts.Gate, p.TipTree, p.Tree)
 	if err != nil {
 		return out, err
@@ -197,30 +198,30 @@ func promiseOf(s *gitops.Session, rule GateRule, t Target, point gitops.ID) (pro
 }
 
 // checkPins compares the pins of a result with those of the tip and of the branch's promise.
-func checkPins(ctx context.Context, s *gitops.Session, rule GateRule, p promise, tip, result gitops.ID) (*GateOutcome, error) {
+func checkPins(ctx context.Context, s *gitops.Session, rule GateRule, t Target, p promise, tip, result gitops.ID) (*GateOutcome, error) {
 	out := &GateOutcome{OK: true, Baseline: p.name}
 	paths, err := pinPaths(ctx, s, rule.Options, result, tip, p.tree)
 	if err != nil || len(paths) == 0 {
 		return out, err
 	}
-	verdict := rule.judge(s, p, paths, tip, result)
-	out.OK, out.Findings = verdict.OK, verdict.At(msrv.LevelNotice)
+	verdict := rule.judge(s, t, p, paths, tip, result)
+	out.OK, out.Unread, out.Findings = verdict.OK, verdict.Unread, verdict.At(msrv.LevelNotice)
 	return out, nil
 }
 
 // judge reads the pins of some files in three trees, and compares them.
-func (rule GateRule) judge(s *gitops.Session, p promise, paths []string, tip, result gitops.ID) msrv.Verdict {
-	read := func(tree gitops.ID) msrv.Reading { return msrv.ReadPins(s.TreeFS(tree), paths, rule.Options) }
-	in := msrv.GateInput{
-		Tip: read(tip), Result: read(result), Rules: rule.Rules,
-		Promised: p.floors, Supported: rule.Supported, Reason: p.reason,
-	}
+func (rule GateRule) judge(s *gitops.Session, t Target, p promise, paths []string, tip, result gitops.ID) msrv.Verdict {
+	trees := msrv.Trees{Tip: s.TreeFS(tip), Result: s.TreeFS(result)}
 	if !p.tree.IsZero() {
-		reading := read(p.tree)
-		in.Baseline = &reading
+		trees.Baseline = s.TreeFS(p.tree)
 	}
-	return msrv.Gate(in)
+	return msrv.Compare(trees, paths, rule.Options, msrv.GateInput{
+		Rules: rule.Of(class(t)), Promised: p.floors, Supported: rule.Supported, Reason: p.reason, AllowUnread: rule.AllowUnread,
+	})
 }
+
+// class returns the class of a target's line, "" for none.
+func class(t Target) string { return t.Decision.Class }
 
 // pinPaths lists the pin files that differ between the result and any of some trees.
 func pinPaths(ctx context.Context, s *gitops.Session, o msrv.Options, result gitops.ID, others ...gitops.ID) ([]string, error) {

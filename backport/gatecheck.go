@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/msrv"
 )
 
 // A GateRequest asks the toolchain gate about commits that somebody else made for a release branch.
@@ -24,7 +25,7 @@ type GateAnswer struct {
 	Notes   []string  // what could not be found out, and what was done instead
 }
 
-// CheckGate tells whether a change for a release branch raises a toolchain pin above what the branch
+// CheckGate reports whether a change for a release branch raises a toolchain pin above what the branch
 // promised. In a shallow clone whatever is missing is replaced by the branch's tip, and said.
 func CheckGate(ctx context.Context, s *gitops.Session, q GateRequest) (GateAnswer, error) {
 	out := GateAnswer{From: q.From}
@@ -66,13 +67,37 @@ func CheckGate(ctx context.Context, s *gitops.Session, q GateRequest) (GateAnswe
 		return out, err
 	}
 	promise.reason = q.Reason
-	if out.Outcome, err = checkPins(ctx, s, q.Rule, promise, from, tree); err != nil {
+	if out.Outcome, err = checkPins(ctx, s, q.Rule, q.Target, promise, from, tree); err != nil {
+		return out, err
+	}
+	if out.Outcome.Census, err = census(ctx, s, q.Rule, from, tree); err != nil {
 		return out, err
 	}
 	if out.Outcome.Dependencies, err = newDependencies(ctx, s, q.Rule, from, tree); err != nil {
 		return out, err
 	}
 	out.Notes = append(out.Notes, dependencyWarnings(out.Outcome.Dependencies, q.Target.Name())...)
+	return out, nil
+}
+
+// census reads what a result as a whole declares, and which pin files of a change are left out.
+func census(ctx context.Context, s *gitops.Session, rule GateRule, from, tree gitops.ID) (*PinCensus, error) {
+	reading := msrv.Census(s.TreeFS(tree), rule.Options)
+	out := &PinCensus{Pins: len(reading.Pins), NotRead: reading.Problems}
+	files := map[string]bool{}
+	for _, p := range reading.Pins {
+		files[p.Path] = true
+	}
+	out.Files = len(files)
+	changes, err := s.Changes(ctx, from, tree, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		if rule.Options.Excluded(c.Path) {
+			out.Excluded = append(out.Excluded, c.Path)
+		}
+	}
 	return out, nil
 }
 

@@ -79,6 +79,29 @@ type GateRule struct {
 	Baseline  string                                            // "branch-point" (also ""), "first-tag" or "tip"
 	Promised  map[policy.LineID]map[msrv.Ecosystem]msrv.Version // floors that the policy states
 	Supported map[msrv.Ecosystem]msrv.Version                   // oldest supported releases, for rule follow
+	ByClass   map[string]msrv.Rule                              // the rule for floors of a class of lines, instead of Rules.Floor
+	// AllowUnread takes what declares a toolchain, and no reader can read, for fine.
+	AllowUnread bool
+}
+
+// Of returns the rules for a line of a class.
+func (g GateRule) Of(class string) msrv.Rules {
+	rules := g.Rules
+	if rule, ok := g.ByClass[class]; ok {
+		rules.Floor = rule
+	}
+	return rules
+}
+
+// strictest returns the rules by which most pins stop a line of some class.
+func (g GateRule) strictest() msrv.Rules {
+	rules := g.Rules
+	for _, rule := range g.ByClass {
+		if own := (msrv.Rules{Floor: rule}); own.Stops(msrv.RoleFloor) && !rules.Stops(msrv.RoleFloor) {
+			rules.Floor = rule
+		}
+	}
+	return rules
 }
 
 // PRTemplates are the templates of pull requests: fields in braces, replaced once.

@@ -95,6 +95,7 @@ type Evidence struct {
 // A GateOutcome is what the gate said.
 type GateOutcome struct {
 	OK       bool
+	Unread   bool   // a file or a form that declares a toolchain changed, and there is no reader for it
 	Baseline string // where the baseline was read: "branch point 1a2b3c4", "tip"
 	Findings []msrv.Finding
 	// PinOnly is a commit of the fix that does nothing but raise pins; zero when there is none. No
@@ -103,6 +104,15 @@ type GateOutcome struct {
 	Dropped      []msrv.Dropped // pins that --strip-pin left out of the fix
 	Left         []msrv.Left    // and those that it could not
 	Dependencies []msrv.Dependency
+	// Census is what the result as a whole declares: filled by CheckGate.
+	Census *PinCensus
+}
+
+// A PinCensus is what was read of a tree.
+type PinCensus struct {
+	Pins, Files int
+	NotRead     []msrv.Problem // what declares a toolchain, and was not read or could not be
+	Excluded    []string       // pin files that the change touches, and the policy leaves out
 }
 
 // An Outcome is what became of one target.

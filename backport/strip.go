@@ -95,12 +95,8 @@ func (r *runner) findRaise(ctx context.Context, source gitops.ID) (*raise, error
 		}
 	}
 	before, after := r.session.TreeFS(base), r.session.TreeFS(tree)
-	if msrv.Same(before, after, paths, r.opts.Gate.Options) {
-		return nil, nil //nolint:nilnil // it raises nothing
-	}
-	verdict := msrv.Gate(msrv.GateInput{
-		Tip: msrv.ReadPins(before, paths, r.opts.Gate.Options), Result: msrv.ReadPins(after, paths, r.opts.Gate.Options),
-		Rules: r.opts.Gate.Rules, Supported: r.opts.Gate.Supported, Reason: r.opts.Select.Reason,
+	verdict := msrv.Compare(msrv.Trees{Tip: before, Result: after}, paths, r.opts.Gate.Options, msrv.GateInput{
+		Rules: r.opts.Gate.strictest(), Supported: r.opts.Gate.Supported, Reason: r.opts.Select.Reason,
 	})
 	if verdict.OK {
 		return nil, nil //nolint:nilnil // it raises nothing

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ a GitHub Actions strategy.matrix. An empty matrix makes a workflow fail: guard t
 				Version: version(), AsOf: in.AsOf, Kind: k, PolicySource: in.Source, PolicyRev: in.Rev, Remote: in.Remote, Warnings: in.Warnings,
 			})
 			if check {
-				return a.checkBranches(in)
+				return a.checkBranches(cmd.Context(), in)
 			}
 			return a.showBranches(in, doc, format)
 		},
@@ -73,8 +74,13 @@ func (a *app) showBranches(in *project.Project, doc report.BranchesV1, format st
 }
 
 // checkBranches fails when the policy and the repository do not agree.
-func (a *app) checkBranches(in *project.Project) error {
+func (a *app) checkBranches(ctx context.Context, in *project.Project) error {
 	problems := policy.Check(in.Config.Policy, in.Facts)
+	drifted, err := drifted(ctx, in)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, drifted...)
 	if a.json {
 		if err := a.writeJSON(report.Problems("branches", version(), problems)); err != nil {
 			return err

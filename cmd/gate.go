@@ -27,6 +27,10 @@ toolchain. REV, HEAD by default, is compared with where it left the branch; of A
 The branch is --branch, else GITHUB_BASE_REF, else the release branch that lacks the fewest of REV's
 commits. With GITHUB_ACTIONS set the findings are printed as annotations too.
 
+The last line says what was read: "ok: 14 pins in 9 files". A change to a file that declares a toolchain
+and that no reader reads, or to a value that is computed, is "unread" and not "ok"; only the policy can
+let it pass, with [pin] unread = "allow". docs/pins.md lists what is read.
+
 The policy is main's, or --config's; while main has none, the release branch's own. One in the work tree
 is not looked at: the change that is judged may have written it.` + exitStatus(ExitOK, ExitUsage, ExitRefused, ExitRepository),
 		Example: `  git backport gate
@@ -67,7 +71,7 @@ func (a *app) gate(ctx context.Context, rev, branch, reason string) error {
 	if err != nil {
 		return err
 	}
-	if !answer.Outcome.OK {
+	if !answer.Outcome.OK || answer.Outcome.Unread {
 		a.code = ExitRefused
 	}
 	return a.showGate(answer, report.GateHeader{

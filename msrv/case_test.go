@@ -3,7 +3,6 @@ package msrv
 import (
 	"flag"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -117,6 +116,8 @@ func (c *gateCase) apply(t testing.TB, line string) {
 		c.in.Promised = version()
 	case "reason":
 		c.in.Reason = rest
+	case "allow-unread":
+		c.in.AllowUnread = true
 	case "no-baseline":
 		c.trees[0] = nil
 	default:
@@ -149,14 +150,11 @@ func (c *gateCase) changed() []string {
 }
 
 func (c *gateCase) verdict() Verdict {
-	paths := c.changed()
-	read := func(tree fs.FS) Reading { return ReadPins(tree, paths, c.options) }
+	trees := Trees{Tip: c.trees[1], Result: c.trees[2]}
 	if c.trees[0] != nil {
-		base := read(c.trees[0])
-		c.in.Baseline = &base
+		trees.Baseline = c.trees[0]
 	}
-	c.in.Tip, c.in.Result = read(c.trees[1]), read(c.trees[2])
-	return Gate(c.in)
+	return Compare(trees, c.changed(), c.options, c.in)
 }
 
 // show writes a verdict as the cases have it.
@@ -164,7 +162,7 @@ func show(v Verdict) string {
 	var b strings.Builder
 	for _, f := range v.Findings {
 		fmt.Fprintf(&b, "%s %s %s:%d %s [%s]", f.Level, f.Cause, f.Path, f.Line, f.Key, f.Role)
-		if f.Outcome == Unreadable && f.Problem != nil {
+		if f.Problem != nil {
 			fmt.Fprintf(&b, " %s: %s\n", f.Problem.Trouble, f.Problem)
 			continue
 		}
@@ -177,6 +175,9 @@ func show(v Verdict) string {
 			fmt.Fprintf(&b, " limit %s", f.Limit)
 		}
 		b.WriteByte('\n')
+	}
+	if v.Unread {
+		b.WriteString("unread\n")
 	}
 	fmt.Fprintf(&b, "ok: %v\n", v.OK)
 	return b.String()

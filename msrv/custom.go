@@ -18,9 +18,15 @@ type Custom struct {
 }
 
 // NewCustom makes a custom pin. file is a glob on the whole path (** crosses directories), expr has
-// exactly one group, which is the value; compare is semver, int, date or string, and role floor,
-// selector, ci or image. name becomes the pin's key; empty, the expression does.
+// exactly one group, which is the value; compare is one of Compares, semver where it is empty, and role floor,
+// selector, ci or image, floor where it is empty. name becomes the pin's key; empty, the expression does.
 func NewCustom(name, file, expr, compare, role string) (Custom, error) {
+	if compare == "" {
+		compare = "semver"
+	}
+	if role == "" {
+		role = RoleFloor.String()
+	}
 	schemes := map[string]Scheme{"semver": SchemeSemver, "int": SchemeInt, "date": SchemeDate, "string": SchemeText}
 	c := Custom{file: file, key: name, scheme: schemes[compare]}
 	if c.key == "" {
@@ -45,6 +51,9 @@ func NewCustom(name, file, expr, compare, role string) (Custom, error) {
 	return c, nil
 }
 
+// Compares lists how the values of a custom pin can be compared, the default first.
+func Compares() []string { return []string{"semver", "int", "date", "string"} }
+
 // maxMatches bounds the places of one custom pin in one file.
 const maxMatches = 1000
 
@@ -54,6 +63,6 @@ func (r *reader) custom(c Custom, f file) {
 		if m[2] < 0 {
 			continue
 		}
-		r.pin(f, spec{key: c.key, eco: "custom", role: c.role, scheme: c.scheme}, manifest.Span{Start: m[2], End: m[3]})
+		r.pin(f, spec{key: c.key, eco: Ecosystem("custom"), role: c.role, scheme: c.scheme}, manifest.Span{Start: m[2], End: m[3]})
 	}
 }

@@ -219,3 +219,17 @@ func modulesTxt(tree fs.FS, p string) (map[string]goLine, string) {
 	}
 	return out, p
 }
+
+// EffectiveFloor returns the highest floor that pins declare for a toolchain, and the pin that does: what
+// someone needs who builds everything. ok is false where none declares one.
+func EffectiveFloor(pins []Pin, e Ecosystem) (floor Pin, ok bool) {
+	for _, p := range pins {
+		if p.Role != RoleFloor || p.Ecosystem != e || !p.Version.Ordered() {
+			continue
+		}
+		if order, comparable := floor.Version.Compare(p.Version); !ok || comparable && order < 0 {
+			floor, ok = p, true
+		}
+	}
+	return floor, ok
+}

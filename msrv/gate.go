@@ -21,6 +21,11 @@ type GateInput struct {
 	Supported map[Ecosystem]Version
 	// Reason is, for RuleTrack, why a pin may rise; empty is no reason.
 	Reason string
+	// Around are pins of the tip's other files: a new file is measured by those of the directories above
+	// it, else by the highest of what is shipped.
+	Around []Pin
+	// AllowUnread takes what no reader can read for fine.
+	AllowUnread bool
 }
 
 // A Finding is what became of one pin, and what follows from it.
@@ -40,17 +45,22 @@ type Finding struct {
 	Limit string
 	// Problem is set for what could not be read.
 	Problem *Problem
+	// Part is which part of the project the file belongs to.
+	Part Part
 }
 
 // A Verdict is what Gate says: a finding for every pin of the files read, by path, line and key.
 type Verdict struct {
 	OK       bool // no finding stops the branch
+	Unread   bool // something that declares a toolchain changed, and there is no reader for it
 	Findings []Finding
 }
 
-// Untouched tells whether every pin could be read and is as it was at the tip.
+// Untouched reports whether every pin could be read and is as it was at the tip.
 func (v Verdict) Untouched() bool {
-	return !slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Problem != nil || f.Outcome != Unchanged })
+	return !slices.ContainsFunc(v.Findings, func(f Finding) bool {
+		return (f.Problem != nil || f.Outcome != Unchanged) && (f.Outcome != Unread || f.Cause != CauseDrift)
+	})
 }
 
 // At returns the findings of at least a level.
@@ -91,6 +101,9 @@ func Gate(in GateInput) Verdict {
 		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), strings.Compare(a.Key, b.Key))
 	})
 	out.OK = !slices.ContainsFunc(out.Findings, func(f Finding) bool { return f.Level == LevelStop })
+	out.Unread = slices.ContainsFunc(out.Findings, func(f Finding) bool {
+		return f.Cause == CauseUnread && f.Level >= LevelWarn && (f.Role == RoleFloor || f.Role == RoleSelector)
+	}) && !in.AllowUnread
 	return out
 }
 
@@ -103,13 +116,13 @@ func (p Pin) id() pinID { return pinID{p.Path, p.Key} }
 type indexed struct {
 	pins     []Pin
 	at       map[pinID]Pin
-	problems map[pinID]Problem
+	problems map[pinID][]Problem
 	files    map[string]bool
 	floors   map[string]Pin // by path, the least floor that is declared as a version
 }
 
 func index(r Reading) indexed {
-	x := indexed{pins: r.Pins, at: map[pinID]Pin{}, problems: map[pinID]Problem{}, files: map[string]bool{}, floors: map[string]Pin{}}
+	x := indexed{pins: r.Pins, at: map[pinID]Pin{}, problems: map[pinID][]Problem{}, files: map[string]bool{}, floors: map[string]Pin{}}
 	for _, p := range r.Pins {
 		x.at[p.id()] = p
 		if p.Role != RoleFloor || p.Implied {
@@ -120,8 +133,16 @@ func index(r Reading) indexed {
 			x.floors[p.Path] = p
 		}
 	}
+	for p, v := range r.held {
+		if least, has := x.floors[p]; !has {
+			x.floors[p] = Pin{Path: p, Ecosystem: Rust, Role: RoleFloor, Version: v, Workspace: v}
+		} else if order, ok := v.Compare(least.Version); ok && order < 0 {
+			x.floors[p] = Pin{Path: p, Ecosystem: Rust, Role: RoleFloor, Version: v, Workspace: v}
+		}
+	}
 	for _, p := range r.Problems {
-		x.problems[pinID{p.Path, p.Key}] = p
+		id := pinID{p.Path, p.Key}
+		x.problems[id] = append(x.problems[id], p)
 	}
 	for _, f := range r.Files {
 		x.files[f] = true
@@ -129,7 +150,7 @@ func index(r Reading) indexed {
 	return x
 }
 
-// unknown tells whether the reading could not tell about a pin: its key, or its whole file.
+// unknown reports whether the reading could not say about a pin: its key, or its whole file.
 func (x indexed) unknown(id pinID) bool {
 	_, key := x.problems[id]
 	_, whole := x.problems[pinID{id.path, ""}]
@@ -144,11 +165,35 @@ type judge struct {
 // problem judges what could not be read in the result. What the tip has to the byte is not of this change.
 func (j judge) problem(p Problem) Finding {
 	f := Finding{Path: p.Path, Line: p.Line, Key: p.Key, Role: p.Role, Outcome: Unreadable, Cause: CauseUnreadable, Problem: &p,
-		Level: j.in.Rules.Of(p.Role).level()}
-	if old, ok := j.tip.problems[pinID{p.Path, p.Key}]; ok && old.Trouble == p.Trouble && old.sum == p.sum && p.Trouble != TroubleIO {
+		Level: j.in.Rules.Of(p.Role).level(), Part: PartOf(p.Path)}
+	if p.Trouble.Unread() {
+		f.Outcome, f.Cause, f.Level = Unread, CauseUnread, min(f.Level, LevelWarn)
+	}
+	same := func(old Problem) bool { return old.Trouble == p.Trouble && old.sum == p.sum && p.Trouble != TroubleIO }
+	switch {
+	case slices.ContainsFunc(j.tip.problems[pinID{p.Path, p.Key}], same) || p.Trouble.Unread() && j.movedProblem(p):
 		f.Level, f.Cause = min(f.Level, LevelWarn), CauseDrift
+		if p.Trouble.Unread() {
+			f.Level = LevelPass // said with what was read
+		}
+	case !j.tip.files[p.Path] && f.Part != PartShipped && p.Trouble.Unread():
+		f.Level, f.Cause = min(f.Level, LevelNotice), CauseNotShipped
 	}
 	return f
+}
+
+// movedProblem reports whether a file that the change takes away had the same problem.
+func (j judge) movedProblem(p Problem) bool {
+	if j.tip.files[p.Path] {
+		return false
+	}
+	for id, list := range j.tip.problems {
+		if id.key == p.Key && !j.now.files[id.path] && sameKind(id.path, p.Path) &&
+			slices.ContainsFunc(list, func(old Problem) bool { return old.Trouble == p.Trouble && old.sum == p.sum }) {
+			return true
+		}
+	}
+	return false
 }
 
 // pin judges one pin, of which p is the reading to show: the result's, else the tip's or the baseline's.
@@ -160,7 +205,8 @@ func (j judge) pin(p Pin) (Finding, bool) {
 	now, isNow := j.now.at[id]
 	tip, isTip := j.tip.at[id]
 	base, isBase := j.baseline(p)
-	f := Finding{Path: p.Path, Line: p.Line, Key: p.Key, Ecosystem: p.Ecosystem, Role: p.Role, Was: tip.Value, Now: now.Value}
+	f := Finding{Path: p.Path, Line: p.Line, Key: p.Key, Ecosystem: p.Ecosystem, Role: p.Role, Was: tip.Value, Now: now.Value,
+		Part: PartOf(p.Path)}
 	if isBase {
 		f.Baseline = base.Value
 	}
@@ -178,6 +224,10 @@ func (j judge) pin(p Pin) (Finding, bool) {
 	case Unchanged:
 		j.drift(&f, now, base, isBase)
 	case Removed:
+		if isTip && j.lostLower(tip) {
+			f.Outcome, f.Level, f.Cause = Raised, rule.level(), CauseRaised
+			break
+		}
 		f.Level, f.Cause = min(LevelWarn, rule.level()), CauseRemoved
 		if !isTip { // gone before this change
 			f.Level, f.Cause = LevelNotice, CauseDrift
@@ -221,7 +271,7 @@ func (j judge) drift(f *Finding, now, base Pin, isBase bool) {
 	switch o := between(base, isBase, now, true); o {
 	case Raised, Incomparable, Added:
 		f.Level, f.Cause = min(LevelWarn, j.in.Rules.Of(f.Role).level()), CauseDrift
-		if covered(now, o == Added && !j.base.files[now.Path]) {
+		if o == Added && !j.base.files[now.Path] && f.Part != PartShipped || covered(now, o == Added && !j.base.files[now.Path]) {
 			f.Level = LevelNotice
 		}
 	case Lowered:
@@ -236,10 +286,14 @@ func (j judge) blind(f *Finding, now, base Pin, isBase bool) {
 		f.Outcome, f.Cause, f.Level = o, CauseWithinBaseline, LevelNotice
 		return
 	}
-	if p, ok := j.tip.problems[pinID{f.Path, f.Key}]; ok {
-		f.Problem = &p
-	} else if p, ok := j.tip.problems[pinID{f.Path, ""}]; ok {
-		f.Problem = &p
+	for _, id := range []pinID{{f.Path, f.Key}, {f.Path, ""}} {
+		if list := j.tip.problems[id]; len(list) > 0 {
+			f.Problem = &list[0]
+			break
+		}
+	}
+	if f.Problem != nil && f.Problem.Trouble.Unread() {
+		f.Outcome, f.Cause, f.Level = Unread, CauseUnread, min(f.Level, LevelWarn)
 	}
 }
 
@@ -250,13 +304,32 @@ func (j judge) rise(f *Finding, now, tip Pin, isTip bool, base Pin, isBase bool)
 		f.Level, f.Cause = LevelNotice, CauseWithinBaseline
 		return
 	}
+	newFile := f.Outcome == Added && !j.tip.files[now.Path]
+	if newFile && j.moved(now) {
+		f.Level, f.Cause = LevelNotice, CauseMoved
+		return
+	}
+	if newFile {
+		if limit, ok := j.around(now); ok {
+			f.Level, f.Cause, f.Limit = LevelNotice, CauseCovered, limit.Value
+			return
+		}
+	}
+	if f.Outcome == Added && j.again(now) {
+		f.Level, f.Cause = LevelNotice, CauseCovered
+		return
+	}
 	now.Workspace = j.cover(now)
-	if covered(now, f.Outcome == Added && !j.tip.files[now.Path]) {
+	if covered(now, newFile) {
 		f.Level, f.Cause, f.Limit = LevelNotice, CauseCovered, now.Workspace.String()
 		return
 	}
 	f.Level = rule.level()
 	f.Cause = map[Outcome]Cause{Raised: CauseRaised, Added: CauseAdded, Incomparable: CauseIncomparable}[f.Outcome]
+	if newFile && f.Part != PartShipped {
+		f.Level, f.Cause = min(f.Level, LevelWarn), CauseNotShipped
+		return
+	}
 	if f.Outcome == Incomparable && rule != RuleTrack {
 		return
 	}
@@ -281,43 +354,4 @@ func (j judge) rise(f *Finding, now, tip Pin, isTip bool, base Pin, isBase bool)
 			f.Level, f.Cause = LevelNotice, CauseFollowed
 		}
 	}
-}
-
-// cover returns the floor that a changed pin may go up to, none for the zero Version. A file's own floor
-// covers its edition and resolver as far as it held at the tip, or, in a new file, is covered itself.
-func (j judge) cover(now Pin) Version {
-	own, has := j.now.floors[now.Path]
-	if !now.Implied || !has {
-		return now.Workspace
-	}
-	if !j.tip.files[now.Path] {
-		if covered(own, true) {
-			return own.Version
-		}
-		return Version{}
-	}
-	was := j.tip.floors[now.Path].Version
-	if order, ok := own.Version.Compare(was); ok && order < 0 {
-		return own.Version
-	}
-	return was
-}
-
-// covered tells whether a floor asks for no more than one that holds in its place already: an edition
-// below the rust-version, or the floor of a new file below that of its workspace. The floor that covers
-// is a pin of its own, and judged as one where it changed.
-func covered(now Pin, newFile bool) bool {
-	if now.Workspace.IsZero() || !now.Implied && !newFile {
-		return false
-	}
-	order, ok := now.Version.Compare(now.Workspace)
-	return ok && order <= 0
-}
-
-// seriesOf returns how many leading numbers RulePatch keeps.
-func seriesOf(e Ecosystem) int {
-	if e == Node || e == Java {
-		return 1
-	}
-	return 2
 }

@@ -231,7 +231,7 @@ func TestManyPins(t *testing.T) {
 		b.WriteString(strings.Repeat("x", 1+i%50) + " 1." + strings.Repeat("9", 1+i%7) + "\n")
 	}
 	r := ReadPins(fstest.MapFS{".tool-versions": {Data: b.Bytes()}}, []string{".tool-versions"}, Options{})
-	if len(r.Problems) == 0 || len(r.Problems) > maxTroubles || len(r.Pins) > maxPins {
+	if len(r.Problems) == 0 || len(r.Problems) > maxTroubles+1 || len(r.Pins) > maxPins {
 		t.Errorf("%d pins, %d problems", len(r.Pins), len(r.Problems))
 	}
 }

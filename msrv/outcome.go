@@ -12,9 +12,10 @@ const (
 	Removed                         // declared before and not now
 	Incomparable                    // changed, and there is no order between the two
 	Unreadable                      // could not be read in one of the trees
+	Unread                          // declared in a way that there is no reader for
 )
 
-var outcomeNames = [...]string{"none", "unchanged", "raised", "lowered", "added", "removed", "incomparable", "unreadable"}
+var outcomeNames = [...]string{"none", "unchanged", "raised", "lowered", "added", "removed", "incomparable", "unreadable", "unread"}
 
 // String returns the outcome's name in JSON, "raised".
 func (o Outcome) String() string { return nameOf(outcomeNames[:], int(o), "outcome") }

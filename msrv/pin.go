@@ -2,6 +2,7 @@ package msrv
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/git-backport/git-backport/internal/manifest"
 )
@@ -12,15 +13,59 @@ type Ecosystem string
 
 // The ecosystems with rules of their own.
 const (
-	Rust   Ecosystem = "rust"
-	Go     Ecosystem = "go"
-	Node   Ecosystem = "node"
-	Python Ecosystem = "python"
-	Java   Ecosystem = "java"
-	Ruby   Ecosystem = "ruby"
-	Dotnet Ecosystem = "dotnet"
-	CMake  Ecosystem = "cmake"
+	Rust     Ecosystem = "rust"
+	Go       Ecosystem = "go"
+	Node     Ecosystem = "node"
+	Python   Ecosystem = "python"
+	Java     Ecosystem = "java"
+	Ruby     Ecosystem = "ruby"
+	Dotnet   Ecosystem = "dotnet"
+	CMake    Ecosystem = "cmake"
+	PHP      Ecosystem = "php"
+	Elixir   Ecosystem = "elixir"
+	Swift    Ecosystem = "swift"
+	Bazel    Ecosystem = "bazel"
+	Meson    Ecosystem = "meson"
+	Autoconf Ecosystem = "autoconf"
+	Gradle   Ecosystem = "gradle"
+	Maven    Ecosystem = "maven"
+	Ansible  Ecosystem = "ansible"
+	NPM      Ecosystem = "npm"
 )
+
+// Ecosystems lists the ecosystems with rules of their own.
+func Ecosystems() []Ecosystem {
+	return []Ecosystem{Rust, Go, Node, Python, Java, Ruby, Dotnet, CMake, PHP, Elixir, Swift, Bazel, Meson, Autoconf, Gradle, Maven, Ansible, NPM}
+}
+
+// FloorScheme returns how the floors of an ecosystem are written.
+func FloorScheme(e Ecosystem) Scheme {
+	switch e {
+	case Rust:
+		return SchemeRust
+	case Go:
+		return SchemeGo
+	case Node, NPM:
+		return SchemeRange
+	case Python, Ansible:
+		return SchemePEP440
+	case Ruby:
+		return SchemeGem
+	case PHP:
+		return SchemeComposer
+	case Elixir:
+		return SchemeElixir
+	case Java:
+		return SchemeJava
+	case Dotnet:
+		return SchemeFramework
+	case Meson:
+		return SchemeMeson
+	case CMake, Swift, Autoconf:
+		return SchemeDotted
+	}
+	return SchemeSemver
+}
 
 // A Role says whom a pin binds. The zero Role is none.
 type Role uint8
@@ -37,6 +82,9 @@ var roleNames = [...]string{"none", "floor", "selector", "ci", "image"}
 
 // String returns the role's name in policy files and JSON, "floor".
 func (r Role) String() string { return nameOf(roleNames[:], int(r), "role") }
+
+// RoleNames lists the names of the roles, from the one that binds most.
+func RoleNames() []string { return slices.Clone(roleNames[1:]) }
 
 // ParseRole reads a role's name.
 func ParseRole(s string) (Role, error) {
@@ -75,6 +123,9 @@ type Pin struct {
 	Span manifest.Span
 	// More are further places that hold the same value under the same key.
 	More []manifest.Span
+	// again is the key without its number, of a further value for one key.
+	again string
+	many  bool // further values of its key are numbered
 }
 
 // Place returns "path:line" for messages.
@@ -94,13 +145,18 @@ const (
 	TroubleAmbiguous                        // the same pin twice, with different values or where the format forbids it
 	TroubleContradictory                    // two places that must agree, and do not
 	TroubleMissing                          // inherited from a place that does not have it
+	TroubleNoReader                         // declares a toolchain, and there is no reader for such a file
+	TroubleForm                             // a form that no reader works out: a value that is computed
 )
 
 var troubleNames = [...]string{"none", "io", "not-a-file", "too-large", "encoding", "syntax", "value",
-	"ambiguous", "contradictory", "missing"}
+	"ambiguous", "contradictory", "missing", "no-reader", "form"}
 
 // String returns the trouble's name in JSON, "ambiguous".
 func (t Trouble) String() string { return nameOf(troubleNames[:], int(t), "trouble") }
+
+// Unread reports whether the trouble is a limit of the readers, and nothing wrong with the file.
+func (t Trouble) Unread() bool { return t == TroubleNoReader || t == TroubleForm }
 
 // A Problem is a place where pins could not be read. As an error it is one sentence with the place.
 type Problem struct {
@@ -135,4 +191,6 @@ type Reading struct {
 	Problems []Problem
 	// Files are the paths asked for that are there, readable or not.
 	Files []string
+	// held are, by file, the floors that hold for it and are declared in another file.
+	held map[string]Version
 }

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
+	"regexp"
 	"sort"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/git-backport/git-backport/internal/manifest"
 )
+
+var errNoReader = errors.New("declares a toolchain, and there is no reader for such a file")
 
 // Sizes above which a file is refused, in bytes.
 const (
@@ -31,8 +34,10 @@ const (
 // rust-toolchain files).
 func ReadPins(tree fs.FS, paths []string, o Options) Reading {
 	r := &reader{tree: tree, cargoDocs: map[string]*cargoDoc{}}
+	seen := make(map[string]bool, len(paths))
 	for _, p := range paths {
-		if !slices.Contains(r.out.Files, p) {
+		if !seen[p] {
+			seen[p] = true
 			r.file(p, o)
 		}
 	}
@@ -85,8 +90,11 @@ func (r *reader) file(p string, o Options) {
 		return
 	}
 	r.begin()
-	if known {
+	switch {
+	case known && k.unread == "":
 		k.read(r, f)
+	case known && len(customs) == 0: // who describes a pin of such a file knows what it says
+		r.noReader(f, k)
 	}
 	for _, c := range customs {
 		r.custom(c, f)
@@ -175,6 +183,26 @@ type spec struct {
 	eco    Ecosystem
 	role   Role
 	scheme Scheme
+	many   bool // may be there several times, with other values
+}
+
+// noReader records the lines that declare a toolchain in a file of a kind without a reader.
+func (r *reader) noReader(f file, k kind) {
+	re := regexp.MustCompile(k.unread)
+	var lines []string
+	first := 0
+	for _, line := range contentLines(f) {
+		if !re.MatchString(line.text) {
+			continue
+		}
+		if first == 0 {
+			first = f.lineAt(line.span.Start)
+		}
+		lines = append(lines, compact(line.text))
+	}
+	if first > 0 {
+		r.problemOf(f, []byte(strings.Join(lines, "\n")), first, spec{role: k.role}, TroubleNoReader, errNoReader)
+	}
 }
 
 // problem records what cannot be read of a file. line 0 is the file as a whole.
@@ -184,8 +212,12 @@ func (r *reader) problem(f file, line int, s spec, t Trouble, err error) {
 
 // problemOf is problem where cause is what makes the same problem in two trees the same.
 func (r *reader) problemOf(f file, cause []byte, line int, s spec, t Trouble, err error) {
-	if r.troubles++; r.troubles > maxTroubles {
+	if r.troubles++; r.troubles > maxTroubles+1 {
 		return
+	}
+	if r.troubles > maxTroubles { // what is not told here has changed when the file has
+		line, s, t, cause = 0, spec{role: s.role}, TroubleTooLarge, f.data
+		err = fmt.Errorf("more than %d places cannot be read", maxTroubles)
 	}
 	role := s.role
 	if role == 0 {
@@ -223,7 +255,7 @@ func (r *reader) value(f file, s spec, value string, span manifest.Span) {
 		return
 	}
 	r.add(f, Pin{Path: f.path, Line: f.lineAt(span.Start), Key: s.key, Ecosystem: s.eco, Role: s.role,
-		Value: value, Version: v, Implied: s.scheme == SchemeEdition || s.scheme == SchemeResolver, Span: span})
+		Value: value, Version: v, Implied: s.scheme == SchemeEdition || s.scheme == SchemeResolver || s.scheme == SchemeLock, Span: span, many: s.many})
 }
 
 // add records a pin. A key met again with the same value is one pin at several places; CI inputs and
@@ -235,14 +267,14 @@ func (r *reader) add(f file, p Pin) {
 		return
 	}
 	key := p.Key
-	if i, ok := r.keys[key]; ok && p.Role != RoleCI && p.Role != RoleImage {
+	if i, ok := r.keys[key]; ok && p.Role != RoleCI && p.Role != RoleImage && !p.many {
 		old := r.out.Pins[i]
 		r.problem(f, p.Line, spec{key: key, role: p.Role}, TroubleAmbiguous,
 			fmt.Errorf("%q here, %q on line %d", clip(p.Value), clip(old.Value), old.Line))
 		return
 	} else if ok {
 		r.again[key]++
-		p.Key = fmt.Sprintf("%s#%d", key, r.again[key]+1)
+		p.Key, p.again = fmt.Sprintf("%s#%d", key, r.again[key]+1), key
 	}
 	if len(r.keys) >= maxPins {
 		r.problem(f, p.Line, spec{role: p.Role}, TroubleTooLarge, fmt.Errorf("more than %d pins in one file", maxPins))

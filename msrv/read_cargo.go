@@ -196,6 +196,36 @@ func (r *reader) cargoManifest(p string) (*cargoDoc, error) {
 	return c, nil
 }
 
+// hold notes the rust-version that the manifest beside a lock file declares: it covers the lock's format.
+func (r *reader) hold(lock string) {
+	c, err := r.cargoManifest(path.Join(path.Dir(lock), "Cargo.toml"))
+	if err != nil || c == nil {
+		return
+	}
+	floor := c.floor()
+	if floor.IsZero() {
+		floor = c.impliedFloor()
+	}
+	if !floor.IsZero() {
+		if r.out.held == nil {
+			r.out.held = map[string]Version{}
+		}
+		r.out.held[lock] = floor
+	}
+}
+
+// impliedFloor returns what the edition of a manifest needs; the zero Version is none.
+func (c *cargoDoc) impliedFloor() Version {
+	for _, key := range [][]string{{"workspace", "package", "edition"}, {"package", "edition"}} {
+		if v, ok := c.doc.Get(key...); ok && v.Kind == manifest.String {
+			if version, err := ParseVersion(SchemeEdition, v.Text); err == nil {
+				return version
+			}
+		}
+	}
+	return Version{}
+}
+
 // cargoLock reads the format version of a Cargo.lock; a lock without one is of the first or second.
 func (r *reader) cargoLock(f file) {
 	doc, err := manifest.TOMLOf(r.tree, f.data)
@@ -203,7 +233,8 @@ func (r *reader) cargoLock(f file) {
 		r.syntax(f, err)
 		return
 	}
-	s := spec{key: "version", eco: "cargo-lock", role: RoleFloor, scheme: SchemeLock}
+	s := spec{key: "version", eco: Rust, role: RoleFloor, scheme: SchemeLock}
+	r.hold(f.path)
 	v, ok := doc.Get("version")
 	switch {
 	case ok && v.Kind == manifest.Integer:

@@ -38,6 +38,8 @@ func plainTool(p string) Ecosystem {
 	switch base := path.Base(p); base {
 	case ".nvmrc":
 		return Node
+	case ".bazelversion":
+		return Bazel
 	default:
 		return Ecosystem(strings.TrimSuffix(strings.TrimPrefix(base, "."), "-version"))
 	}

@@ -135,3 +135,17 @@ func (r *reader) miseTool(f file, s spec, v manifest.Value) {
 	}
 	r.stringValue(f, s, v)
 }
+
+// pipfile reads the interpreter that a Pipfile asks for.
+func (r *reader) pipfile(f file) {
+	doc, err := manifest.TOML(f.data)
+	if err != nil {
+		r.syntax(f, err)
+		return
+	}
+	for _, key := range []string{"python_version", "python_full_version"} {
+		if v, ok := doc.Get("requires", key); ok {
+			r.stringValue(f, spec{key: "requires." + key, eco: Python, role: RoleSelector, scheme: SchemeTool}, v)
+		}
+	}
+}

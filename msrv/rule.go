@@ -1,6 +1,9 @@
 package msrv
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Rule says what a role's pins may do on a release branch. The zero Rule is none.
 type Rule uint8
@@ -20,6 +23,9 @@ var ruleNames = [...]string{"none", "fixed", "patch", "track", "follow", "warn",
 
 // String returns the rule's name in policy files, "fixed".
 func (r Rule) String() string { return nameOf(ruleNames[:], int(r), "rule") }
+
+// RuleNames lists the names of the rules, from the strictest.
+func RuleNames() []string { return slices.Clone(ruleNames[1:]) }
 
 // ParseRule reads a rule's name.
 func ParseRule(s string) (Rule, error) {
@@ -55,6 +61,9 @@ func (r Rules) Of(role Role) Rule {
 	}
 	return RuleFixed
 }
+
+// Stops reports whether a pin of a role that goes up may stop a line.
+func (r Rules) Stops(role Role) bool { return r.Of(role).level() == LevelStop }
 
 // A Level says how much a finding matters. The zero Level is none.
 type Level uint8
@@ -107,10 +116,22 @@ const (
 	CauseUnsupported          // up above the calendar's oldest supported release
 	CauseNoCalendar           // up, and RuleFollow has no calendar for this toolchain
 	CauseOff                  // its role is not looked at
+	CauseUnread               // changed, and there is no reader for it
+	CauseMoved                // a file that the change moves declared it already
+	CauseNotShipped           // declared by a new file that is not of what is shipped
 )
 
 var causeNames = [...]string{"none", "unchanged", "raised", "added", "lowered", "removed", "incomparable", "unreadable", "drift",
-	"within-baseline", "covered", "patch", "tracked", "no-reason", "followed", "unsupported", "no-calendar", "off"}
+	"within-baseline", "covered", "patch", "tracked", "no-reason", "followed", "unsupported", "no-calendar", "off",
+	"unread", "moved", "not-shipped"}
 
 // String returns the cause's name in JSON, "no-reason".
 func (c Cause) String() string { return nameOf(causeNames[:], int(c), "cause") }
+
+// seriesOf returns how many leading numbers RulePatch keeps.
+func seriesOf(e Ecosystem) int {
+	if e == Node || e == Java {
+		return 1
+	}
+	return 2
+}

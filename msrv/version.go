@@ -12,23 +12,33 @@ type Scheme uint8
 // The schemes. Values of different schemes of one ecosystem compare where both name releases: a bare
 // 18.17 of .nvmrc and the range >=18.17 of engines have the same minimum.
 const (
-	SchemeRust      Scheme = iota + 1 // rust-version: one to three numbers
-	SchemeChannel                     // rust-toolchain: a release, a dated or floating channel, a custom name
-	SchemeEdition                     // Cargo's edition, ordered by the Rust release that brought it
-	SchemeResolver                    // Cargo's resolver, likewise
-	SchemeLock                        // the version of Cargo.lock, likewise
-	SchemeGo                          // the go directive
-	SchemeToolchain                   // go.mod's toolchain, "go1.22.3", "default"
-	SchemeRange                       // npm's semver ranges; a bare version is the range it stands for
-	SchemePEP440                      // a PEP 440 set
-	SchemePoetry                      // Poetry's constraints
-	SchemeTool                        // what version managers take: a version, an alias, "system"
-	SchemeDotted                      // numbers separated by dots, as CMake has them
-	SchemeTag                         // an image tag: its leading numbers
-	SchemeSemver                      // one semver version, with or without v, parts may be missing
-	SchemeInt                         // a whole number
-	SchemeDate                        // YYYY-MM-DD
-	SchemeText                        // not ordered: equal or not
+	SchemeRust        Scheme = iota + 1 // rust-version: one to three numbers
+	SchemeChannel                       // rust-toolchain: a release, a dated or floating channel, a custom name
+	SchemeEdition                       // Cargo's edition, ordered by the Rust release that brought it
+	SchemeResolver                      // Cargo's resolver, likewise
+	SchemeLock                          // the version of Cargo.lock, likewise
+	SchemeGo                            // the go directive
+	SchemeToolchain                     // go.mod's toolchain, "go1.22.3", "default"
+	SchemeRange                         // npm's semver ranges; a bare version is the range it stands for
+	SchemePEP440                        // a PEP 440 set
+	SchemePoetry                        // Poetry's constraints
+	SchemeTool                          // what version managers take: a version, an alias, "system"
+	SchemeDotted                        // numbers separated by dots, as CMake has them
+	SchemeTag                           // an image tag: its leading numbers
+	SchemeSemver                        // one semver version, with or without v, parts may be missing
+	SchemeInt                           // a whole number
+	SchemeDate                          // YYYY-MM-DD
+	SchemeText                          // not ordered: equal or not
+	SchemeGem                           // requirements of RubyGems, separated by commas
+	SchemeComposer                      // a constraint of Composer
+	SchemeElixir                        // a requirement of Elixir
+	SchemeMeson                         // comparisons of Meson
+	SchemeJava                          // a Java release: 1.8, 8, VERSION_1_8
+	SchemeJavaRange                     // a range of Java releases, as Maven writes them
+	SchemeLoose                         // numbers, and a word that may mark a pre-release: 8.5-rc-1
+	SchemeLooseRange                    // a range of such, as Maven writes them
+	SchemeFramework                     // target frameworks of .NET
+	SchemeRollForward                   // how far global.json lets the SDK move on
 )
 
 // family is what orders together.
@@ -41,6 +51,7 @@ const (
 	dated           // by point, among versions with the same label
 	floating        // a name that means another version tomorrow
 	opaque          // text without order
+	targeted        // by the frameworks of a list
 )
 
 // A Version is a toolchain version as a person wrote it: 1.86 and 1.86.0 are equal in order, not in
@@ -52,6 +63,8 @@ type Version struct {
 	at     point  // the least version that satisfies
 	set    []interval
 	parts  int // how many numbers were written
+	// targets are the frameworks of SchemeFramework.
+	targets []target
 }
 
 // ParseVersion reads a version. An error says what is wrong with the text; text that means something
@@ -114,7 +127,45 @@ func parse(s Scheme, text string) (Version, error) {
 	case SchemeText:
 		return Version{family: opaque}, nil
 	}
+	return parseMore(s, text)
+}
+
+// parseMore reads the schemes of the other ecosystems.
+func parseMore(s Scheme, text string) (Version, error) {
+	switch s {
+	case SchemeGem:
+		return atSet(gemSet(text))
+	case SchemeComposer:
+		return atSet(composerSet(text))
+	case SchemeElixir:
+		return atSet(elixirSet(text))
+	case SchemeMeson:
+		return atSet(mesonSet(text))
+	case SchemeJava:
+		return atPoint(javaPoint(text))
+	case SchemeJavaRange:
+		return atSet(mavenRange(text, javaPoint))
+	case SchemeLoose:
+		return atPoint(loose(text))
+	case SchemeLooseRange:
+		return atSet(mavenRange(text, loose))
+	case SchemeFramework:
+		return frameworks(text)
+	case SchemeRollForward:
+		return rollForward(text)
+	}
 	return Version{}, fmt.Errorf("scheme %d is none", s)
+}
+
+// rollForward orders the values of global.json's rollForward: what lets fewer SDKs do asks for more.
+func rollForward(text string) (Version, error) {
+	order := map[string]uint64{"latestmajor": 1, "major": 1, "latestminor": 2, "minor": 2, "latestfeature": 3, "feature": 3,
+		"latestpatch": 4, "patch": 4, "disable": 5}
+	n, ok := order[strings.ToLower(text)]
+	if !ok {
+		return Version{}, fmt.Errorf("%q is not a value of rollForward", clip(text))
+	}
+	return atPoint(point{nums: []uint64{n}, rank: full}, nil)
 }
 
 func atPoint(p point, err error) (Version, error) {
@@ -136,24 +187,38 @@ func (v Version) IsZero() bool { return v.family == none }
 
 // Ordered tells whether v has a place among other versions; an alias and a path have none.
 func (v Version) Ordered() bool {
-	return v.family == ordered || v.family == goSyntax || v.family == dated
+	return v.family == ordered || v.family == goSyntax || v.family == dated || v.family == targeted
 }
 
 // Compare orders two versions of one ecosystem by the least release that satisfies them. ok is false
 // where they have no order; equal text without order is 0, true.
 func (v Version) Compare(w Version) (order int, ok bool) {
 	switch {
+	case v.family == goSyntax && w.family == ordered && w.label == "":
+		v, ok = v.numbers()
+		return v.at.compare(w.at), ok
+	case v.family == ordered && w.family == goSyntax && v.label == "":
+		w, ok = w.numbers()
+		return v.at.compare(w.at), ok
 	case v.family != w.family || v.label != w.label || v.family == none:
 		return 0, false
 	case v.family == goSyntax:
 		return version.Compare(goName(v.text), goName(w.text)), true
 	case v.family == ordered || v.family == dated:
 		return v.at.compare(w.at), true
+	case v.family == targeted:
+		return compareTargets(v, w)
 	}
 	return 0, strings.TrimSpace(v.text) == strings.TrimSpace(w.text)
 }
 
-// change tells what happened to a pin that was one version and is now another.
+// numbers returns a version of Go as numbers, to compare it with one that another file has.
+func (v Version) numbers() (Version, bool) {
+	p, err := loose(strings.TrimPrefix(goName(v.text), "go"))
+	return Version{family: ordered, at: p}, err == nil
+}
+
+// change reports what happened to a pin that was one version and is now another.
 func change(was, now Version) Outcome {
 	order, ok := was.Compare(now)
 	switch {

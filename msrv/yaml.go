@@ -2,281 +2,213 @@ package msrv
 
 import (
 	"bytes"
-	"slices"
+	"errors"
+	"fmt"
 	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"github.com/git-backport/git-backport/internal/manifest"
 )
 
-// A yamlScalar is a scalar of a workflow file with the keys that lead to it.
+// A yamlScalar is a scalar of a YAML file with the keys that lead to it.
 type yamlScalar struct {
 	path   []string // "jobs", "build", "steps", "with", "go-version": indices are left out
-	text   string   // decoded, on one line
+	text   string   // decoded
 	span   manifest.Span
 	quoted bool
-	block  bool // a block scalar: text is all of it, as it is written
+	block  bool // a block scalar, of several lines
+	list   bool // an item of a list
 }
 
-// yamlLevel is an open mapping key: the column its key stands at.
-type yamlLevel struct {
-	indent int
-	key    string
+// What a YAML file may have at most.
+const (
+	maxYAML        = 1 << 20 // bytes
+	maxYAMLDepth   = 64      // keys and lists within each other
+	maxYAMLScalars = 50_000  // what aliases repeat included
+)
+
+var (
+	errYAMLDeep = fmt.Errorf("more than %d levels", maxYAMLDepth)
+	errYAMLMany = fmt.Errorf("more than %d values", maxYAMLScalars)
+)
+
+// scanYAML lists the scalars of a YAML file, in any style: what an alias repeats is there once more.
+func scanYAML(f file) (out []yamlScalar, err error) {
+	data, skipped := f.text()
+	if len(data) > maxYAML {
+		return nil, fmt.Errorf("more than %d bytes", maxYAML)
+	}
+	if err := yamlNesting(data); err != nil {
+		return nil, err
+	}
+	defer func() { // the parser has no answer to some texts that are not YAML
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("is not YAML: %v", r)
+		}
+	}()
+	doc, err := parser.ParseBytes(bytes.ReplaceAll(data, []byte("\r\n"), []byte(" \n")), 0)
+	if err != nil {
+		return nil, yamlError(err)
+	}
+	s := &yamlScan{file: f, skipped: skipped, anchors: map[string]ast.Node{}}
+	for _, d := range doc.Docs {
+		s.node(d.Body, nil, 0, false)
+	}
+	return s.out, s.err
 }
 
-// maxYAMLDepth bounds the keys that lead to a scalar.
-const maxYAMLDepth = 64
+// yamlError takes the place and the sentence out of an error of the parser.
+func yamlError(err error) error {
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
+		return &manifest.FileError{Line: e.GetToken().Position.Line, Err: errors.New(e.GetMessage())}
+	}
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return errors.New(text)
+}
 
-// A yamlScan is the state of scanYAML between lines.
+// yamlNesting refuses what would take the parser deeper than any file should go.
+func yamlNesting(data []byte) error {
+	depth := 0
+	for line := range bytes.Lines(data) {
+		text := bytes.TrimLeft(line, " ")
+		items := 0
+		for bytes.HasPrefix(text, []byte("- ")) || bytes.HasPrefix(text, []byte("? ")) {
+			text = bytes.TrimLeft(text[2:], " ")
+			items++
+		}
+		if items > maxYAMLDepth {
+			return errYAMLDeep
+		}
+		for _, b := range line {
+			switch b {
+			case '[', '{':
+				depth++
+			case ']', '}':
+				depth = max(0, depth-1)
+			}
+			if depth > 100*maxYAMLDepth {
+				return errYAMLDeep
+			}
+		}
+	}
+	return nil
+}
+
+// A yamlScan is the state of scanYAML.
 type yamlScan struct {
-	out   []yamlScalar
-	stack []yamlLevel
-	block int // index in out of the block scalar that goes on, or -1
-	below int // the column its lines are indented beyond
-	want  func(key, text string) bool
-	slab  []string
+	file
+	skipped int
+	out     []yamlScalar
+	anchors map[string]ast.Node
+	err     error
 }
 
-// scanYAML lists the scalars of a file in block style, and those of flow lists on one line, that want asks
-// for by the last key that leads to them and the text after it, and of block scalars by their text. It
-// reads the part of YAML that workflow files are written in, line by line: anchors, flow mappings and
-// scalars over several lines are passed over.
-func scanYAML(f file, want func(key, text string) bool) []yamlScalar {
-	data, at := f.text()
-	s := yamlScan{block: -1, want: want}
-	s.lines(data, at)
-	return s.scalars(f)
-}
-
-// scanBoth scans two versions of a file, and leaves out what is the same in both: the scalars of the lines
-// with which both begin, and of those with which both end from where they mean the same.
-func scanBoth(was, now file, want func(key, text string) bool) (a, b []yamlScalar) {
-	left, at := was.text()
-	right, atRight := now.text()
-	begin := 0
-	if at == atRight {
-		begin = sameStart(left, right)
+// node visits a node that path leads to.
+func (s *yamlScan) node(n ast.Node, path []string, depth int, list bool) {
+	if n == nil || s.err != nil {
+		return
 	}
-	s := yamlScan{block: -1, want: want}
-	s.lines(left[:begin], at)
-	if s.block < 0 {
-		s.out = nil
-	} else {
-		s.out, s.block = s.out[s.block:], 0
+	if depth > maxYAMLDepth {
+		s.err = errYAMLDeep
+		return
 	}
-	t := s
-	t.out, t.stack, t.slab = slices.Clone(s.out), slices.Clone(s.stack), nil
-	left, right, at, atRight = left[begin:], right[begin:], at+begin, atRight+begin
-	end := sameEnd(left, right)
-	s.lines(left[:len(left)-end], at)
-	t.lines(right[:len(right)-end], atRight)
-	for end > 0 && (s.block >= 0 || t.block >= 0 || !slices.Equal(s.stack, t.stack)) {
-		rest := left[len(left)-end:]
-		n := bytes.IndexByte(rest, '\n') + 1
-		if n == 0 {
-			n = end
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			s.entry(v, path, depth)
 		}
-		s.lines(rest[:n], at+len(left)-end)
-		t.lines(rest[:n], atRight+len(right)-end)
-		end -= n
-	}
-	return s.scalars(was), t.scalars(now)
-}
-
-// sameStart returns how many bytes the lines take with which both texts begin.
-func sameStart(a, b []byte) int {
-	const step = 256
-	n, end := 0, min(len(a), len(b))
-	for n+step <= end && bytes.Equal(a[n:n+step], b[n:n+step]) {
-		n += step
-	}
-	for n < end && a[n] == b[n] {
-		n++
-	}
-	return bytes.LastIndexByte(a[:n], '\n') + 1
-}
-
-// sameEnd returns how many bytes the lines take with which both texts end.
-func sameEnd(a, b []byte) int {
-	const step = 256
-	n, end := 0, min(len(a), len(b))
-	for n+step <= end && bytes.Equal(a[len(a)-n-step:len(a)-n], b[len(b)-n-step:len(b)-n]) {
-		n += step
-	}
-	for n < end && a[len(a)-n-1] == b[len(b)-n-1] {
-		n++
-	}
-	if n == len(a) && n == len(b) {
-		return n
-	}
-	first := bytes.IndexByte(a[len(a)-n:], '\n')
-	if first < 0 {
-		return 0
-	}
-	return n - first - 1
-}
-
-// lines reads lines that start at a byte of the file.
-func (s *yamlScan) lines(data []byte, at int) {
-	for line := range strings.Lines(string(data)) {
-		s.line(strings.TrimRight(line, " \t\r\n"), at)
-		at += len(line)
-	}
-}
-
-// scalars returns what was found in a file.
-func (s *yamlScan) scalars(f file) []yamlScalar {
-	for i := range s.out {
-		if v := &s.out[i]; v.block {
-			v.text = string(f.data[v.span.Start:v.span.End])
+	case *ast.MappingValueNode:
+		s.entry(n, path, depth)
+	case *ast.SequenceNode:
+		for _, v := range n.Values {
+			s.node(v, path, depth+1, true)
 		}
-	}
-	return slices.DeleteFunc(s.out, func(v yamlScalar) bool { return v.block && !s.want("", v.text) })
-}
-
-// line reads one line that starts at a byte of the file.
-func (s *yamlScan) line(body string, start int) {
-	rest := strings.TrimLeft(body, " ")
-	indent := len(body) - len(rest)
-	if s.block >= 0 {
-		if rest == "" || indent > s.below {
-			s.out[s.block].span.End = start + len(body)
+	case *ast.AnchorNode:
+		s.anchors[n.Name.String()] = n.Value
+		s.node(n.Value, path, depth+1, list)
+	case *ast.AliasNode:
+		target, ok := s.anchors[n.Value.String()]
+		if !ok {
+			s.err = fmt.Errorf("the alias %q is of no anchor", clip(n.Value.String()))
 			return
 		}
-		s.block = -1
+		s.node(target, path, depth+1, list)
+	case *ast.TagNode:
+		s.node(n.Value, path, depth+1, list)
+	case *ast.LiteralNode:
+		s.scalar(n.Start, n.Value.Value, path, list, true)
+	case *ast.StringNode:
+		s.scalar(n.GetToken(), n.Value, path, list, false)
+	case *ast.NullNode, *ast.CommentNode, *ast.CommentGroupNode, *ast.DirectiveNode:
+	default:
+		s.scalar(n.GetToken(), n.GetToken().Value, path, list, false)
 	}
-	if rest == "" || rest[0] == '#' {
+}
+
+// entry visits the value of a key. "<<" adds what it names to the mapping that it is in.
+func (s *yamlScan) entry(v *ast.MappingValueNode, path []string, depth int) {
+	if v.Key.Type() == ast.MergeKeyType {
+		s.node(v.Value, path, depth+1, false)
 		return
 	}
-	for strings.HasPrefix(rest, "- ") || rest == "-" { // an item: what follows is nested
-		s.close(indent + 1)
-		next := strings.TrimLeft(rest[1:], " ")
-		indent += len(rest) - len(next)
-		rest = next
-	}
-	key, value, isKey := yamlKey(rest)
-	below := indent - 1
-	if isKey {
-		s.close(indent)
-		if len(s.stack) >= maxYAMLDepth {
-			return
+	key := v.Key.String()
+	if t := v.Key.GetToken(); t != nil {
+		key = t.Value
+		if k, ok := v.Key.(*ast.MappingKeyNode); ok && k.Value != nil && k.Value.GetToken() != nil {
+			key = k.Value.GetToken().Value
 		}
-		s.stack = append(s.stack, yamlLevel{indent, key})
-		below = indent
 	}
-	from := start + len(body) - len(value)
-	last := ""
-	if len(s.stack) > 0 {
-		last = s.stack[len(s.stack)-1].key
-	}
-	isBlock := value != "" && (value[0] == '|' || value[0] == '>')
-	if !isBlock && !s.want(last, value) {
+	s.node(v.Value, append(path[:len(path):len(path)], key), depth+1, false)
+}
+
+// scalar records a value, and where it stands.
+func (s *yamlScan) scalar(t *token.Token, value string, path []string, list, block bool) {
+	if len(s.out) >= maxYAMLScalars {
+		s.err = errYAMLMany
 		return
 	}
-	path := s.path()
-	if isBlock {
-		s.block, s.below = len(s.out), below
-		s.out = append(s.out, yamlScalar{path: path, span: manifest.Span{Start: from, End: from}, block: true})
-		return
-	}
-	s.values(path, value, from)
+	v := yamlScalar{path: path, text: strings.TrimSpace(value), block: block && strings.Contains(strings.TrimSpace(value), "\n"), list: list,
+		quoted: t != nil && (t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType)}
+	v.span = s.place(t, v.text)
+	s.out = append(s.out, v)
 }
 
-// path returns the keys that are open. They are cut from one long slice: a workflow has thousands of lines.
-func (s *yamlScan) path() []string {
-	if cap(s.slab)-len(s.slab) < len(s.stack) {
-		s.slab = make([]string, 0, 1024)
+// place finds a value in the file, at its token or, of a block scalar, soon after it. A value that is not
+// there as it is read has a span without bytes.
+func (s *yamlScan) place(t *token.Token, text string) manifest.Span {
+	if t == nil || t.Position == nil {
+		return manifest.Span{}
 	}
-	from := len(s.slab)
-	for _, level := range s.stack {
-		s.slab = append(s.slab, level.key)
+	start := 0
+	if n := t.Position.Line - 2; n >= 0 && n < len(s.ends) {
+		start = s.ends[n] + 1
 	}
-	return s.slab[from:len(s.slab):len(s.slab)]
-}
-
-// close leaves the keys that stand at a column or beyond it.
-func (s *yamlScan) close(indent int) {
-	for len(s.stack) > 0 && s.stack[len(s.stack)-1].indent >= indent {
-		s.stack = s.stack[:len(s.stack)-1]
+	end := len(s.data)
+	if n := t.Position.Line - 1; n < len(s.ends) {
+		end = s.ends[n]
 	}
-}
-
-// yamlKey splits "key: value". Keys may be quoted.
-func yamlKey(s string) (key, value string, ok bool) {
-	if s != "" && (s[0] == '"' || s[0] == '\'') {
-		end := strings.IndexByte(s[1:], s[0])
-		if end < 0 || !strings.HasPrefix(s[end+2:], ":") {
-			return "", s, false
+	line := s.data[start:end]
+	from := 0
+	for i := 1; i < t.Position.Column && from < len(line); i++ { // columns count characters
+		from++
+		for from < len(line) && line[from]&0xC0 == 0x80 {
+			from++
 		}
-		key, value = s[1:end+1], s[end+3:]
-	} else {
-		i := 0
-		for {
-			n := strings.IndexByte(s[i:], ':')
-			if n < 0 {
-				return "", s, false
-			}
-			if i += n + 1; i == len(s) || s[i] == ' ' {
-				break
+	}
+	for _, rest := range []int{from, 0} {
+		if rest <= len(line) && text != "" {
+			if i := bytes.Index(line[rest:], []byte(text)); i >= 0 {
+				return manifest.Span{Start: start + rest + i, End: start + rest + i + len(text)}
 			}
 		}
-		key, value = strings.TrimSpace(s[:i-1]), s[i:]
-		if strings.ContainsAny(key, "{[#&*") {
-			return "", s, false
-		}
 	}
-	if value != "" && value[0] != ' ' {
-		return "", s, false
+	first, _, _ := strings.Cut(text, "\n")
+	if i := bytes.Index(s.data[start:], []byte(first)); i >= 0 && first != "" && i < 4096 {
+		return manifest.Span{Start: start + i, End: start + i + len(first)}
 	}
-	return key, strings.TrimLeft(value, " "), true
-}
-
-// values reads the scalar or the flow list that a line ends with.
-func (s *yamlScan) values(path []string, text string, at int) {
-	add := func(v yamlScalar, from int) {
-		if v.text != "" || v.quoted {
-			v.path = path
-			v.span.Start += from
-			v.span.End += from
-			s.out = append(s.out, v)
-		}
-	}
-	if strings.HasPrefix(text, "[") {
-		for i := 1; i < len(text) && text[i-1] != ']'; {
-			v, n := yamlScalarAt(text[i:], ",]")
-			add(v, at+i)
-			i += n + 1
-		}
-		return
-	}
-	if text == "" || strings.ContainsRune("{&*!]}#", rune(text[0])) {
-		return
-	}
-	v, _ := yamlScalarAt(text, "")
-	add(v, at)
-}
-
-// yamlScalarAt reads a scalar up to one of the bytes in stops, a comment, or the end, and returns how
-// many bytes come before the stop.
-func yamlScalarAt(s, stops string) (yamlScalar, int) {
-	lead := len(s) - len(strings.TrimLeft(s, " "))
-	body := s[lead:]
-	if body != "" && (body[0] == '"' || body[0] == '\'') {
-		if end := strings.IndexByte(body[1:], body[0]); end >= 0 {
-			v := yamlScalar{text: body[1 : end+1], quoted: true, span: manifest.Span{Start: lead + 1, End: lead + end + 1}}
-			n := lead + end + 2
-			if i := strings.IndexAny(s[n:], stops); stops != "" && i >= 0 {
-				return v, n + i
-			}
-			return v, len(s)
-		}
-	}
-	n := len(s)
-	if i := strings.IndexAny(s, stops); stops != "" && i >= 0 {
-		n = i
-	}
-	if i := strings.Index(s[:n], " #"); i >= 0 && stops == "" {
-		n = i
-	}
-	text := strings.TrimSpace(s[:n])
-	return yamlScalar{text: text, span: manifest.Span{Start: min(lead, n), End: min(lead, n) + len(text)}}, n
+	return manifest.Span{Start: start, End: start}
 }

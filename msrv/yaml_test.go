@@ -1,14 +1,10 @@
 package msrv
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
@@ -82,53 +78,66 @@ jobs:
 `,
 }
 
-// TestYAMLAgainstParser compares the scalars found with those of a full parser.
-func TestYAMLAgainstParser(t *testing.T) {
-	for name, text := range workflows {
+// TestScanYAML compares the values found in each style of YAML with what they mean.
+func TestScanYAML(t *testing.T) {
+	for name, tc := range map[string]struct{ text, want string }{
+		"block":      {"a:\n  b: 1.20\n  c: 'x # y'\n", "a.b = 1.20; a.c = x # y"},
+		"flow":       {"a: {b: \"1.2\", c: [x, y]}\n", "a.b = 1.2; a.c = x; a.c = y"},
+		"flow lines": {"a: {\n  b: 1,\n  'c d': 2 }\n", "a.b = 1; a.c d = 2"},
+		"folded":     {"a: >-\n  one\n  two\nb: |\n  x\n", "a = one two; b = x"},
+		"anchor":     {"a: &v 1.70.0\nb: *v\n", "a = 1.70.0; b = 1.70.0"},
+		"merge":      {"x: &base {go: 1, rust: 2}\ny:\n  <<: *base\n  z: 3\n", "x.go = 1; x.rust = 2; y.go = 1; y.rust = 2; y.z = 3"},
+		"tags":       {"a: !!str 1.20\nb: ! x\n", "a = 1.20; b = x"},
+		"documents":  {"a: 1\n---\nb: 2\n", "a = 1; b = 2"},
+		"items":      {"a:\n- b: 1\n-   c: 2\n- - d\n", "a = d; a.b = 1; a.c = 2"},
+		"crlf":       {"a:\r\n  b: 1\r\n  c: x\r\n", "a.b = 1; a.c = x"},
+		"lines":      {"a: one\n  two\nb: \"x\n  y\"\n", "a = one two; b = x y"},
+		"other text": {"ä: é\nb: [ü, {c: ö}]\n", "b = ü; b.c = ö; ä = é"},
+	} {
 		t.Run(name, func(t *testing.T) {
-			var got []string
-			for _, s := range scanYAML(file{data: []byte(text)}, func(string, string) bool { return true }) {
-				if s.block {
-					continue
-				}
-				if raw := text[s.span.Start:s.span.End]; raw != s.text {
-					t.Errorf("%q stands at %q", s.text, raw)
-				}
-				got = append(got, strings.Join(s.path, ".")+" = "+s.text)
+			f, problem, _ := load(mapFS(map[string]string{"x.yml": tc.text}), "x.yml", maxFile)
+			if problem != nil {
+				t.Fatal(problem)
 			}
-			doc, err := parser.ParseBytes([]byte(text), 0)
+			scalars, err := scanYAML(f)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var want []string
-			for _, d := range doc.Docs {
-				flatten(d.Body, "", &want)
+			var got []string
+			for _, s := range scalars {
+				got = append(got, strings.Join(s.path, ".")+" = "+s.text)
+				raw := tc.text[s.span.Start:s.span.End]
+				if raw != s.text && !strings.Contains(s.text, " ") {
+					t.Errorf("%q stands at %q", s.text, raw)
+				}
 			}
-			slices.SortFunc(got, cmp.Compare[string])
-			slices.SortFunc(want, cmp.Compare[string])
-			if diff := gocmp.Diff(want, got); diff != "" {
-				t.Errorf("parser, here: %s", diff)
+			slices.Sort(got)
+			if diff := gocmp.Diff(tc.want, strings.Join(got, "; ")); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
 }
 
-func flatten(n ast.Node, prefix string, out *[]string) {
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		for _, v := range n.Values {
-			flatten(v, prefix, out)
+// TestScanYAMLRefuses demands an error for what cannot be read, or would take too long.
+func TestScanYAMLRefuses(t *testing.T) {
+	laughs := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	for i, name := range strings.Split("bcdefgh", "") {
+		before := string(rune('a' + i))
+		laughs += name + ": &" + name + " [" + strings.TrimSuffix(strings.Repeat("*"+before+",", 10), ",") + "]\n"
+	}
+	for name, text := range map[string]string{
+		"syntax": "a: [b\nc: d\n", "tab": "a:\n\tb: c\n", "alias of nothing": "a: *b\n", "key twice": "a: 1\na: 2\n", "laughs": laughs,
+		"deep flow": strings.Repeat("[", 100_000), "deep items": strings.Repeat("- ", 100_000) + "x", "large": "a: " + strings.Repeat("x", maxYAML),
+		"own alias": "a: &a\n  b: *a\n",
+	} {
+		f, problem, _ := load(mapFS(map[string]string{"x.yml": text}), "x.yml", maxFile)
+		if problem != nil {
+			t.Fatal(problem)
 		}
-	case *ast.MappingValueNode:
-		key := n.Key.GetToken().Value
-		flatten(n.Value, strings.TrimPrefix(prefix+"."+key, "."), out)
-	case *ast.SequenceNode:
-		for _, v := range n.Values {
-			flatten(v, prefix, out)
+		if out, err := scanYAML(f); err == nil {
+			t.Errorf("%s: %d values and no error", name, len(out))
 		}
-	case *ast.LiteralNode, *ast.NullNode, nil:
-	default:
-		*out = append(*out, fmt.Sprintf("%s = %s", prefix, n.GetToken().Value))
 	}
 }
 
@@ -141,33 +150,4 @@ func TestYAMLFloat(t *testing.T) {
 	if f := v.Findings[0]; f.Outcome != Raised || f.Was != "1.20" || f.Now != "1.20" || f.Level != LevelWarn {
 		t.Error(show(v))
 	}
-}
-
-// FuzzScanBoth checks that what scanBoth leaves out is the same in both versions: the rest is equal just
-// when all is.
-func FuzzScanBoth(f *testing.F) {
-	for _, text := range workflows {
-		for at := 0; at < len(text); at += 7 {
-			f.Add(text, at, at, "      ")
-			f.Add(text, at, at+12, "\n")
-			f.Add(text, at, min(at+3, len(text)), ": |\n   nightly-2024-01-01\n")
-		}
-	}
-	f.Fuzz(func(t *testing.T, text string, from, to int, by string) {
-		if from < 0 || from > to || to > len(text) {
-			return
-		}
-		was, now := file{data: []byte(text)}, file{data: []byte(text[:from] + by + text[to:])}
-		same := func(a, b yamlScalar) bool {
-			return a.text == b.text && a.quoted == b.quoted && a.block == b.block && slices.Equal(a.path, b.path)
-		}
-		a, b := scanBoth(was, now, ciKeyOrNightly)
-		all, allNow := scanYAML(was, ciKeyOrNightly), scanYAML(now, ciKeyOrNightly)
-		if got, want := slices.EqualFunc(a, b, same), slices.EqualFunc(all, allNow, same); got != want {
-			t.Fatalf("same: %v, want %v\n%q\n%q", got, want, was.data, now.data)
-		}
-		if len(a) > len(all) || len(b) > len(allNow) {
-			t.Fatalf("%d and %d scalars of %d and %d", len(a), len(b), len(all), len(allNow))
-		}
-	})
 }

@@ -42,7 +42,9 @@ type Pin struct {
 	Image    string // fixed, warn, notice (default), off
 	Baseline string // branch-point (default), first-tag, tip
 	Exclude  []string
-	Follow   string // calendar for Rule follow
+	Follow   string            // calendar for Rule follow
+	Unread   string            // what no reader can read: stop (default), allow
+	ByClass  map[string]string // the rule for floors of a class of lines
 	Custom   []CustomPin
 }
 

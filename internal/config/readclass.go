@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -40,6 +41,12 @@ func (r *reader) classes(v *value) {
 			r.add(e.at, "phases = [] means: supported until the first stable release only", "class %q needs phases", e.name)
 		}
 		c.Phases = r.phaseList(e)
+		if rule := e.val.text("pin"); rule != "" {
+			if r.cfg.Pin.ByClass == nil {
+				r.cfg.Pin.ByClass = map[string]string{}
+			}
+			r.cfg.Pin.ByClass[c.Name] = rule
+		}
 		r.pol.Classes = append(r.pol.Classes, c)
 	}
 }
@@ -185,6 +192,9 @@ func (r *reader) override(row *value) (policy.Override, bool) {
 		o.Pin = map[string]string{}
 		for _, e := range pin.keys {
 			o.Pin[e.name] = e.val.str
+			if _, err := msrv.ParseVersion(msrv.FloorScheme(msrv.Ecosystem(e.name)), e.val.str); err != nil {
+				r.add(e.val.at, "", "the floor of %s: %v", e.name, err)
+			}
 		}
 	}
 	if o.Class != "" && !r.hasClass(o.Class) {

@@ -11,7 +11,7 @@ import (
 func (r *reader) options(root *value) {
 	v := root.sub("pin")
 	r.cfg.Pin = Pin{Rule: v.text("rule"), Selector: v.text("selector"), CI: v.text("ci"), Image: v.text("image"),
-		Baseline: v.text("baseline"), Exclude: v.texts("exclude"), Follow: v.text("follow")}
+		Baseline: v.text("baseline"), Exclude: v.texts("exclude"), Follow: v.text("follow"), Unread: v.text("unread"), ByClass: r.cfg.Pin.ByClass}
 	if r.cfg.Pin.Rule == "follow" && r.cfg.Pin.Follow == "" {
 		r.add(v.sub("rule").at, "", "rule = %q needs pin.follow", "follow")
 	}

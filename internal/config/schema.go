@@ -3,6 +3,7 @@ package config
 import (
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/msrv"
 )
 
 // A shape is what may stand at a place of the file. The tables below are read by the check of the
@@ -146,6 +147,7 @@ func classShape() shape {
 			{"until", read(asEnd, "\"24 months\", \"2 releases\", \"class(+1) + 2 months\", \"2027-08-20\", \"max(…, …)\"; absent: no end is known.")},
 			{"round", read(asRounding, "Moves the end: month-end, \"day 28\", \"2nd thursday of february, may, august, november\".")},
 		}))},
+		{"pin", choice("The gate's rule for floors of these lines, instead of pin.rule.", msrv.RuleNames()...)},
 	})
 }
 
@@ -175,22 +177,32 @@ func soakShape() shape {
 }
 
 func pinShape() shape {
-	levels := []string{"fixed", "patch", "track", "follow", "warn", "off"}
+	levels := msrv.RuleNames()
 	return table("The toolchain gate.", []key{
 		{"rule", choice("For floors (rust-version, the go directive …); default fixed.", levels...)},
 		{"selector", choice("For toolchain selector files; default fixed.", levels...)},
-		{"ci", choice("For CI inputs; default warn.", "fixed", "warn", "off")},
-		{"image", choice("For container and runner images; default notice.", "fixed", "warn", "notice", "off")},
+		{"ci", choice("For CI inputs; default warn.", levels...)},
+		{"image", choice("For container and runner images; default notice.", levels...)},
 		{"baseline", choice("What a pin is compared with; default branch-point.", "branch-point", "first-tag", "tip")},
 		{"exclude", list("Globs of paths that are not read.", read(asGlob, ""))},
 		{"follow", text("Calendar whose oldest supported release is the limit, for rule = \"follow\": preset:NAME or a path.")},
+		{"unread", choice("What declares a toolchain, and no reader can read: stop (default) makes gate fail, allow takes it for fine.", "stop", "allow")},
 		{"custom", list("Pins the program does not know.", table("", []key{
 			{"file", read(asGlob, "Glob of paths.")},
 			{"regex", read(asRegexp, "With exactly one group: the value.")},
-			{"compare", choice("How values are ordered; default semver.", "semver", "int", "date", "string")},
-			{"role", choice("Default floor.", "floor", "selector", "ci", "image")},
+			{"compare", choice("How values are ordered; default semver.", msrv.Compares()...)},
+			{"role", choice("Default floor.", msrv.RoleNames()...)},
 		}))},
 	})
+}
+
+// promisedShape is the floors that the policy states for a line, by toolchain.
+func promisedShape() shape {
+	var keys []key
+	for _, eco := range msrv.Ecosystems() {
+		keys = append(keys, key{string(eco), text("Floor, as the ecosystem writes it.")})
+	}
+	return table("Baseline of a toolchain, rust = \"1.78.0\".", keys)
 }
 
 func bumpShape() shape {
@@ -231,7 +243,7 @@ func branchShape() shape {
 		{"frozen", yesNo("Never a target, still in the calendar.")},
 		{"skip", oneOrMore("Kinds refused here.", text(""))},
 		{"burned", list("Versions never to be used.", read(asVersion, ""))},
-		{"pin", named("Baseline of a toolchain, rust = \"1.78.0\".", text(""))},
+		{"pin", promisedShape()},
 	})
 	tail := day("End of the phase named before _until.")
 	s.tail = &tail

@@ -41,12 +41,10 @@ func (p *Project) supported() (map[msrv.Ecosystem]msrv.Version, error) {
 		}
 	}
 	if oldest == "" {
-		return nil, &InputError{
-			Err:  fmt.Errorf("[pin] follow = %q: it supports no release on %s", name, p.AsOf),
-			Cure: "give its releases as [[branch]] rows with released, or as an [[import]]",
-		}
+		p.warn(fmt.Sprintf("[pin] follow = %q: its calendar supports no release on %s; a pin that rises stops", name, p.AsOf))
+		return nil, nil //nolint:nilnil // no calendar is an answer
 	}
-	v, err := msrv.ParseVersion(floorScheme(eco), oldest)
+	v, err := msrv.ParseVersion(msrv.FloorScheme(eco), oldest)
 	if err != nil {
 		return nil, &InputError{Err: fmt.Errorf("[pin] follow = %q: %w", name, err)}
 	}
@@ -75,7 +73,7 @@ func calendarOf(name string) (msrv.Ecosystem, bool) {
 	if len(word) == 0 {
 		return "", false
 	}
-	for _, eco := range []msrv.Ecosystem{msrv.Rust, msrv.Go, msrv.Node, msrv.Python, msrv.Java, msrv.Ruby, msrv.Dotnet, msrv.CMake} {
+	for _, eco := range msrv.Ecosystems() {
 		if word[0] == string(eco) {
 			return eco, true
 		}

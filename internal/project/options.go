@@ -28,6 +28,7 @@ func (p *Project) StageOptions(o *backport.Options) error {
 	o.Gate, err = p.GateRule()
 	return err
 }
+
 func bumpRule(b config.Bump) release.Rule {
 	rule := release.Rule{When: release.When(b.When), Message: b.Commit}
 	if rule.When == "" {
@@ -58,7 +59,15 @@ func (p *Project) GateRule() (backport.GateRule, error) {
 }
 
 func gateRule(c *config.Config) (backport.GateRule, error) {
-	rule := backport.GateRule{Options: msrv.Options{Exclude: c.Pin.Exclude}, Baseline: c.Pin.Baseline}
+	rule := backport.GateRule{Options: msrv.Options{Exclude: c.Pin.Exclude}, Baseline: c.Pin.Baseline, AllowUnread: c.Pin.Unread == "allow",
+		ByClass: map[string]msrv.Rule{}}
+	for name, text := range c.Pin.ByClass {
+		parsed, err := msrv.ParseRule(text)
+		if err != nil {
+			return rule, fmt.Errorf("[class.%s]: pin: %w", name, err)
+		}
+		rule.ByClass[name] = parsed
+	}
 	for _, r := range []struct {
 		text string
 		to   *msrv.Rule
@@ -97,28 +106,11 @@ func promisedFloors(pins map[string]string) (map[msrv.Ecosystem]msrv.Version, er
 	out := map[msrv.Ecosystem]msrv.Version{}
 	for name, text := range pins {
 		eco := msrv.Ecosystem(name)
-		v, err := msrv.ParseVersion(floorScheme(eco), text)
+		v, err := msrv.ParseVersion(msrv.FloorScheme(eco), text)
 		if err != nil {
 			return nil, err
 		}
 		out[eco] = v
 	}
 	return out, nil
-}
-
-// floorScheme is how the floors of an ecosystem are written.
-func floorScheme(eco msrv.Ecosystem) msrv.Scheme {
-	switch eco {
-	case msrv.Rust:
-		return msrv.SchemeRust
-	case msrv.Go:
-		return msrv.SchemeGo
-	case msrv.Node:
-		return msrv.SchemeRange
-	case msrv.Python:
-		return msrv.SchemePEP440
-	case msrv.CMake:
-		return msrv.SchemeDotted
-	}
-	return msrv.SchemeSemver
 }

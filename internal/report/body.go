@@ -127,10 +127,13 @@ func writeFacts(b *strings.Builder, pr backport.PullRequest) {
 }
 
 func gateWord(g backport.GateOutcome) string {
-	if g.OK {
-		return "unchanged"
+	switch {
+	case !g.OK:
+		return "raised"
+	case g.Unread:
+		return "not all of them could be read"
 	}
-	return "raised"
+	return "unchanged"
 }
 
 // code shows text from a repository as inline code that ends where it should.

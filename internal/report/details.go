@@ -170,6 +170,10 @@ func (p *page) gateDetails(o backport.Outcome) {
 		if f.Level < msrv.LevelWarn && !p.o.Verbose {
 			continue
 		}
+		if f.Cause == msrv.CauseUnread {
+			p.printf("      %s toolchain not read: %s\n", p.paint(yellow, "warning:"), streams.Clean(Finding(f, o.Gate.Baseline)))
+			continue
+		}
 		p.printf("      %s\n", streams.Clean(Finding(f, o.Gate.Baseline)))
 	}
 	for _, line := range strippedLines(*o.Gate) {
@@ -236,11 +240,24 @@ func Finding(f msrv.Finding, baseline string) string {
 	if now == "" {
 		now = "none"
 	}
+	if f.Cause == msrv.CauseDrift {
+		return fmt.Sprintf("%s: %s %s: the branch has it already, above what %s has (%s)", place, f.Key, now, baseline, baselineWord(f.Baseline))
+	}
 	s := fmt.Sprintf("%s: %s %s → %s %s", place, f.Key, was, now, f.Outcome)
+	if f.Part != msrv.PartShipped && f.Level >= msrv.LevelNotice {
+		s += fmt.Sprintf(" (%s file)", f.Part)
+	}
 	if f.Baseline != "" {
 		s += fmt.Sprintf(" (%s has %s)", baseline, f.Baseline)
 	}
 	return s
+}
+
+func baselineWord(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
 }
 
 func (p *page) bumpDetails(b release.Outcome) {

@@ -30,24 +30,74 @@ type GateCheckV1 struct {
 	BranchFrom string   `json:"branch_from"`
 	From       *string  `json:"from"`
 	Commit     *string  `json:"commit"`
+	Verdict    string   `json:"verdict"` // ok, unread or stop
 	Gate       *GateV1  `json:"gate"`
+	Read       *ReadV1  `json:"read"`
 	Warnings   []string `json:"warnings"`
 	Cure       *string  `json:"cure"`
 	Error      *ErrorV1 `json:"error"`
 	Exit       int      `json:"exit"`
 }
 
+// A ReadV1 is what the gate read of the result as a whole.
+type ReadV1 struct {
+	Pins     int         `json:"pins"`
+	Files    int         `json:"files"`
+	NotRead  []NotReadV1 `json:"not_read"`
+	Excluded []Path      `json:"excluded"`
+}
+
+// A NotReadV1 is a place that declares a toolchain, and was not read.
+type NotReadV1 struct {
+	Path    Path   `json:"path"`
+	Lineno  int    `json:"lineno"`
+	Key     string `json:"key"`
+	Trouble string `json:"trouble"`
+	Message string `json:"message"`
+}
+
 // GateCheck makes the document of the gate's answer.
 func GateCheck(answer backport.GateAnswer, h GateHeader) GateCheckV1 {
 	doc := GateCheckV1{
 		Schema: Schema("gate"), Version: h.Version, Branch: valid(h.Branch), BranchFrom: h.BranchFrom, From: oid(answer.From),
-		Commit: oid(h.Commit), Gate: gate(answer.Outcome), Warnings: validAll(append(append([]string{}, h.Warnings...), answer.Notes...)), Exit: h.Exit,
+		Commit: oid(h.Commit), Verdict: gateVerdict(answer.Outcome), Gate: gate(answer.Outcome), Read: read(answer.Outcome.Census), Warnings: validAll(append(append([]string{}, h.Warnings...), answer.Notes...)), Exit: h.Exit,
 	}
-	if !answer.Outcome.OK {
+	switch doc.Verdict {
+	case "stop":
 		doc.Cure = optional(gateCure)
+	case "unread":
+		doc.Cure = optional(unreadCure)
 	}
 	return doc
 }
+
+// gateVerdict says in a word what the gate says.
+func gateVerdict(g *backport.GateOutcome) string {
+	switch {
+	case !g.OK:
+		return "stop"
+	case g.Unread:
+		return "unread"
+	}
+	return "ok"
+}
+
+func read(c *backport.PinCensus) *ReadV1 {
+	if c == nil {
+		return nil
+	}
+	out := &ReadV1{Pins: c.Pins, Files: c.Files, NotRead: []NotReadV1{}, Excluded: paths(c.Excluded)}
+	for _, p := range c.NotRead {
+		out.NotRead = append(out.NotRead, NotReadV1{
+			Path: Path(p.Path), Lineno: p.Line, Key: valid(p.Key), Trouble: p.Trouble.String(), Message: valid(p.Err.Error()),
+		})
+	}
+	return out
+}
+
+// unreadCure is what a contributor does about what no reader can read.
+const unreadCure = "nobody can say here whether that needs a newer toolchain: look at it, and take the change out, or describe the pin " +
+	"as a [[pin.custom]]; [pin] unread = \"allow\" in the policy lets such changes pass"
 
 // gateCure is what a contributor does about a pin that rises.
 const gateCure = "put the value back to what the branch has; a fix that needs the newer toolchain cannot go to this branch. " +
@@ -60,14 +110,68 @@ func GateText(w io.Writer, answer backport.GateAnswer, h GateHeader) error {
 	g := answer.Outcome
 	p.printf("gate: %s for %s (%s), compared with %s\n", h.Short(h.Commit), streams.Clean(h.Branch), h.BranchFrom, streams.Clean(g.Baseline))
 	for _, f := range g.Findings {
-		p.printf("%s: %s\n", levelWord(f.Level), streams.Clean(Finding(f, g.Baseline)))
+		word := levelWord(f.Level)
+		if f.Cause == msrv.CauseUnread {
+			word = "unread"
+		}
+		p.printf("%s: %s\n", word, streams.Clean(Finding(f, g.Baseline)))
 	}
-	if g.OK {
-		p.printf("ok: no toolchain pin rises above what %s promised\n", streams.Clean(h.Branch))
-		return p.err
+	switch gateVerdict(g) {
+	case "ok":
+		p.printf("ok: %s; none rises above what %s promised%s\n", readWords(g.Census), streams.Clean(h.Branch), notReadWords(g.Census))
+	case "unread":
+		p.printf("unread: %s; no pin that is read rises%s\n", readWords(g.Census), notReadWords(g.Census))
+		p.printf("cure: %s\n", unreadCure)
+	default:
+		p.printf("cure: %s\n", gateCure)
 	}
-	p.printf("cure: %s\n", gateCure)
 	return p.err
+}
+
+// readWords says what was read: "14 pins in 9 files".
+func readWords(c *backport.PinCensus) string {
+	if c == nil {
+		return "no file was read"
+	}
+	return count(c.Pins, "pin") + " in " + count(c.Files, "file")
+}
+
+// maxNotRead bounds the places that are named.
+const maxNotRead = 6
+
+// notReadWords names what declares a toolchain and was not read.
+func notReadWords(c *backport.PinCensus) string {
+	if c == nil {
+		return ""
+	}
+	var names []string
+	seen := map[string]bool{}
+	add := func(path, why string) {
+		if name := path + " (" + why + ")"; !seen[name] {
+			seen[name] = true
+			names = append(names, streams.Clean(name))
+		}
+	}
+	for _, path := range c.Excluded {
+		add(path, "excluded")
+	}
+	for _, p := range c.NotRead {
+		why := p.Trouble.String()
+		switch p.Trouble {
+		case msrv.TroubleNoReader:
+			why = "no reader"
+		case msrv.TroubleForm:
+			why = p.Key + " is computed"
+		}
+		add(p.Path, why)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	if n := len(names) - maxNotRead; n > 0 {
+		names = append(names[:maxNotRead], fmt.Sprintf("and %d more (--json lists them)", n))
+	}
+	return "; not read: " + strings.Join(names, ", ")
 }
 
 func levelWord(l msrv.Level) string {

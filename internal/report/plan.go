@@ -118,7 +118,7 @@ func gate(g *backport.GateOutcome) *GateV1 {
 	if g == nil {
 		return nil
 	}
-	out := &GateV1{OK: g.OK, Baseline: valid(g.Baseline), Pins: []PinV1{}, Dropped: []DroppedV1{}, Dependencies: []DependencyV1{}}
+	out := &GateV1{OK: g.OK, Unread: g.Unread, Baseline: valid(g.Baseline), Pins: []PinV1{}, Dropped: []DroppedV1{}, Dependencies: []DependencyV1{}}
 	for _, f := range g.Findings {
 		out.Pins = append(out.Pins, PinV1{
 			Path: Path(f.Path), Lineno: f.Line, Key: valid(f.Key), Role: f.Role.String(), Baseline: valid(f.Baseline),

@@ -131,6 +131,7 @@ type StageV1 struct {
 // A GateV1 is what the toolchain gate found.
 type GateV1 struct {
 	OK           bool           `json:"ok"`
+	Unread       bool           `json:"unread"`
 	Baseline     string         `json:"baseline"`
 	Pins         []PinV1        `json:"pins"`
 	PinOnly      *string        `json:"pin_only"`

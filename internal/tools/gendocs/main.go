@@ -44,6 +44,9 @@ func generate() (map[string][]byte, error) {
 	if files["docs/merge-compatibility.md"], err = compatibility(); err != nil {
 		return nil, err
 	}
+	if files["docs/pins.md"], err = pins(); err != nil {
+		return nil, err
+	}
 	root := cmd.Root(cmd.System())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
