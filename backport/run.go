@@ -121,7 +121,9 @@ func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID][]
 		return failed(o, err)
 	}
 	end = r.opts.stage("seal", t.Name())
-	err = r.seal(t, bumped, &o)
+	if err = r.whole(ctx, t, o.Picks, bumped); err == nil {
+		err = r.seal(t, bumped, &o)
+	}
 	end()
 	if err != nil {
 		return failed(o, err)

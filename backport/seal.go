@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/git-backport/git-backport/backport/release"
@@ -36,6 +37,20 @@ func (r *runner) pickedCommit(k Pick, onMain bool, parent gitops.ID) (*gitops.Co
 		return nil, fmt.Errorf("making the commit for %s: %w", source, err)
 	}
 	return c, nil
+}
+
+// whole demands that the repository has everything that the trees of a target's new commits refer to: git
+// writes no other tree.
+func (r *runner) whole(ctx context.Context, t Target, picks []Pick, b release.Bump) error {
+	for _, k := range picks {
+		if k.Status != PickClean {
+			continue
+		}
+		if err := r.session.Whole(ctx, k.Result.Tree, t.Tip); err != nil {
+			return err
+		}
+	}
+	return r.session.Whole(ctx, b.Tree, t.Tip)
 }
 
 // seal makes the commits of a target: one for each clean pick, then the bump. Without an identity there

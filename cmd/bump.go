@@ -206,7 +206,7 @@ func (a *app) landBump(ctx context.Context, in *project.Project, b *bumpRun) (st
 		return "", err
 	}
 	op := &operation.Operation{
-		ID: id, Kind: operation.KindApply, Verb: "bump", Name: b.name, Sources: []gitops.ID{}, Committer: b.ident.String(), Remote: in.Remote,
+		ID: id, Kind: operation.KindApply, Verb: "bump", Name: b.name, Sources: []gitops.ID{}, Committer: b.ident.String(), Remote: in.Remote, Main: in.Main.Ref,
 		Policy: operation.Policy{Source: in.Source, Rev: in.Rev}, Args: b.args, Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
 	for _, l := range b.plan.Lines {

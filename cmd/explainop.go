@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/git-backport/git-backport/gitops/refs"
 	"github.com/git-backport/git-backport/internal/operation"
 )
 
@@ -37,9 +36,6 @@ func explainOperation(err error) *Error {
 	}
 	if e, ok := as[*operation.WrongTimeError](err); ok {
 		return &Error{Exit: ExitUsage, Code: "wrong-time", Hint: "nothing was changed; ", Run: cmp.Or(e.Next, "status --all")}
-	}
-	if _, ok := as[*refs.MissingObjectError](err); ok {
-		return &Error{Exit: ExitRepository, Code: "missing-object", Hint: "nothing was changed; git has pruned the commits since: apply again"}
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
 	op := &operation.Operation{
 		ID: id, Kind: operation.KindApply, Name: p.report.Options.Name, Embargo: f.embargo, Sources: p.report.Fix.Commits,
 		Policy: operation.Policy{Source: p.header.PolicySource, Rev: p.project.Rev}, Committer: p.ident.String(),
-		Remote: p.report.Options.Remote, Args: withoutFlag(p.header.Args, "--date", "--as-of"), Targets: []operation.Target{}, Changes: []operation.Change{},
+		Remote: p.report.Options.Remote, Main: p.project.Main.Ref, Args: withoutFlag(p.header.Args, "--date", "--as-of"), Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
 	if len(p.report.Options.Onto) == 0 {
 		op.AsOf = p.report.Options.AsOf.String()

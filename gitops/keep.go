@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -11,12 +12,13 @@ import (
 // FS is the file system that everything written to the repository goes through.
 func (r *Repo) FS() txfs.FS { return r.fs }
 
-// Keep writes the objects that heads reach and the repository lacks as a pack of their own, which git
-// neither repacks nor prunes until DropKeep. It returns the pack's name; "" when nothing was lacking.
-func (s *Session) Keep(opID string, heads []ID) (string, error) {
-	ids, err := s.mem.List(heads...)
+// Keep writes what is needed, and would not stay by itself, as a pack of its own, which git neither repacks
+// nor prunes until DropKeep: new objects and those that were only read, wherever from. It returns the pack's
+// name; "" when there is nothing to keep.
+func (s *Session) Keep(ctx context.Context, opID string, n Needs) (string, error) {
+	ids, err := s.repo.reach(ctx, s.mem, n, nil)
 	if err != nil {
-		return "", fmt.Errorf("listing the new objects: %w", err)
+		return "", fmt.Errorf("listing the objects to keep: %w", err)
 	}
 	if len(ids) == 0 {
 		return "", nil

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/git-backport/git-backport/gitops/gitconfig"
-	"github.com/git-backport/git-backport/gitops/object"
+	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/gitops/refs"
 )
 
@@ -32,24 +33,28 @@ type Landing struct {
 	Committer string // for the reflog: "name <email> seconds zone"
 	Message   string // for the reflog
 	Hold      bool   // keep the pack from being repacked: the operation is not over
+
+	Sources []ID     // commits that the new heads were made from, as in Needs
+	Lasting []string // refs that stay by themselves, as in Needs; those of Verify do too
 }
 
-// Land writes the objects that the new heads reach as one pack, then changes all refs or none.
+// Land writes as one pack what the new heads reach and no lasting ref does, new objects and others, then
+// changes all refs or none. Before the first ref changes, while the pack cannot be pruned, it looks on the
+// disk that the new heads reach nothing that is not there.
 func (s *Session) Land(ctx context.Context, l Landing) error {
 	tx := refs.Tx{OpID: l.OpID, Committer: l.Committer, Bare: s.repo.Layout.Bare}
-	var heads []ID
+	needs := Needs{Sources: l.Sources, Lasting: slices.Clone(l.Lasting)}
 	for _, u := range l.Updates {
 		tx.Updates = append(tx.Updates, refs.Update{Name: u.Name, Old: u.Old, New: u.New, Message: l.Message})
-		if !u.New.IsZero() {
-			heads = append(heads, u.New)
-		}
+		needs.Heads = append(needs.Heads, u.New)
 	}
 	for _, v := range l.Verify {
 		tx.Verifies = append(tx.Verifies, refs.Verify{Name: v.Name, Old: v.Old})
+		needs.Lasting = append(needs.Lasting, v.Name)
 	}
-	ids, err := s.mem.List(heads...)
+	ids, err := s.repo.reach(ctx, s.mem, needs, nil)
 	if err != nil {
-		return fmt.Errorf("listing the new objects: %w", err)
+		return fmt.Errorf("listing the objects to land: %w", err)
 	}
 	if len(ids) > 0 {
 		pack, index, sum, err := s.encodePack(ids)
@@ -57,16 +62,31 @@ func (s *Session) Land(ctx context.Context, l Landing) error {
 			return err
 		}
 		tx.Pack = &refs.PackFile{Name: "pack-" + sum.String(), Data: pack, Index: index, Hold: l.Hold}
-		tx.Pack.Dir = filepath.Join(s.repo.Layout.ObjectsDir, "pack")
+		tx.Pack.Dir = s.repo.packDir()
 	}
-	tx.HasObject = func(id object.ID) bool {
-		has, err := s.mem.Has(id)
-		return err == nil && has
-	}
+	tx.Connected = func(ctx context.Context) error { return s.repo.connected(ctx, needs, ids) }
 	if err := s.repo.settings(&tx); err != nil {
 		return err
 	}
 	return s.repo.refs.Commit(ctx, tx)
+}
+
+// connected looks, with nothing but what is on the disk now, that heads reach nothing but what was packed
+// for them and what lasting refs have.
+func (r *Repo) connected(ctx context.Context, n Needs, packed []ID) error {
+	db, err := r.openObjects(nil)
+	if err != nil {
+		return err
+	}
+	in := make(map[ID]bool, len(packed))
+	for _, id := range packed {
+		in[id] = true
+	}
+	_, err = r.reach(ctx, odb.NewOverlay(db), n, in)
+	if errors.Is(err, errUnkept) {
+		err = fmt.Errorf("%w: a branch that had it moved meanwhile", err)
+	}
+	return errors.Join(err, db.Close())
 }
 
 // settings takes from the configuration what git would heed when it changes refs.

@@ -75,11 +75,7 @@ func OpenFS(env gitconfig.Environment, fsys txfs.FS) (*Repo, error) {
 		return nil, err
 	}
 	r := &Repo{Layout: layout, Config: config, env: env, fs: fsys, commits: commitCache{by: map[ID]commitInfo{}}, ancestries: ancestryCache{by: map[ID]*ancestry{}}}
-	useMulti, err := config.Bool("core.multiPackIndex", true)
-	r.db, err = odb.Open(odb.Options{
-		ObjectsDir: layout.ObjectsDir, Alternates: layout.AlternateDirs, Limit: maxBlob, PacksAlone: err != nil || !useMulti,
-		Warn: func(s string) { r.warnings = append(r.warnings, s) },
-	})
+	r.db, err = r.openObjects(func(s string) { r.warnings = append(r.warnings, s) })
 	if err != nil {
 		return nil, fmt.Errorf("opening the objects: %w", err)
 	}
@@ -95,6 +91,14 @@ func OpenFS(env gitconfig.Environment, fsys txfs.FS) (*Repo, error) {
 	}
 	r.attrFiles, err = config.AttributeFiles(env)
 	return r, err
+}
+
+// openObjects opens the objects as they are now.
+func (r *Repo) openObjects(warn func(string)) (*odb.DB, error) {
+	useMulti, err := r.Config.Bool("core.multiPackIndex", true)
+	return odb.Open(odb.Options{
+		ObjectsDir: r.Layout.ObjectsDir, Alternates: r.Layout.AlternateDirs, Limit: maxBlob, PacksAlone: err != nil || !useMulti, Warn: warn,
+	})
 }
 
 // Warnings returns what git would have warned about when opening, such as an alternate that is gone.

@@ -13,7 +13,7 @@ import (
 )
 
 // checkHeld looks at everything again, now that no other git process can change it: the values, the
-// names beside the new ones, the work trees, the objects and the reflogs.
+// names beside the new ones, the work trees and the reflogs.
 func (t *transaction) checkHeld(context.Context) error {
 	p, err := t.s.openPacked()
 	if err != nil {
@@ -38,9 +38,6 @@ func (t *transaction) checkHeld(context.Context) error {
 		if h, ok := held[r.Name]; ok {
 			return h
 		}
-		if !r.New.IsZero() && t.tx.HasObject != nil && !t.tx.HasObject(r.New) {
-			return &MissingObjectError{Ref: r.Name, ID: r.New}
-		}
 		if err := t.planLog(r); err != nil {
 			return err
 		}
@@ -53,6 +50,14 @@ func (t *transaction) checkHeld(context.Context) error {
 	return nil
 }
 
+// checkConnected has the objects looked for, when all of them are where git will find them.
+func (t *transaction) checkConnected(ctx context.Context) error {
+	if t.tx.Connected == nil {
+		return nil
+	}
+	return t.tx.Connected(ctx)
+}
+
 // checkDelegated looks at what git update-ref would not.
 func (t *transaction) checkDelegated(context.Context) error {
 	held, err := t.s.heldBranches(t.tx.Bare)
@@ -62,9 +67,6 @@ func (t *transaction) checkDelegated(context.Context) error {
 	for _, r := range t.j.Refs {
 		if h, ok := held[r.Name]; ok && !r.Verify {
 			return h
-		}
-		if !r.Verify && !r.New.IsZero() && t.tx.HasObject != nil && !t.tx.HasObject(r.New) {
-			return &MissingObjectError{Ref: r.Name, ID: r.New}
 		}
 	}
 	return nil

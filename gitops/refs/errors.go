@@ -139,16 +139,6 @@ func (e *ReadOnlyError) Error() string {
 // Unwrap returns what the system said.
 func (e *ReadOnlyError) Unwrap() error { return e.Err }
 
-// A MissingObjectError is a new value that names no object of the repository. Nothing was changed.
-type MissingObjectError struct {
-	Ref string
-	ID  object.ID
-}
-
-func (e *MissingObjectError) Error() string {
-	return fmt.Sprintf("ref %q would name %s, which is not in the repository", e.Ref, e.ID)
-}
-
 // A JournalError is a journal that is damaged or written by a newer version. It is left alone, and
 // nothing is written to the repository while it is there.
 type JournalError struct{ Path, Reason string }

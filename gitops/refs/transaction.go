@@ -78,9 +78,9 @@ func (t *transaction) prepare(ctx context.Context) error {
 	if err := t.s.writeJournal(&t.j); err != nil {
 		return err
 	}
-	steps := []func(context.Context) error{t.placePack, t.stage, t.lock, t.checkHeld, t.writePacked, t.placeIndex}
+	steps := []func(context.Context) error{t.placePack, t.stage, t.lock, t.checkHeld, t.writePacked, t.placeIndex, t.checkConnected}
 	if t.j.Protocol == protocolDelegated {
-		steps = []func(context.Context) error{t.checkDelegated, t.placePack, t.placeIndex}
+		steps = []func(context.Context) error{t.checkDelegated, t.placePack, t.placeIndex, t.checkConnected}
 	}
 	for _, step := range steps {
 		if err := ctx.Err(); err != nil {

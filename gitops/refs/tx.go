@@ -49,8 +49,9 @@ type Tx struct {
 	Verifies  []Verify
 	Committer string    // for the reflog, as in a commit: name <email> seconds zone
 	Pack      *PackFile // the new objects, nil when there are none
-	// HasObject tells whether an object is in the repository or in Pack; nil skips the check.
-	HasObject func(object.ID) bool
+	// Connected looks that the new values reach nothing that is not in the repository. It is called when
+	// Pack is visible and cannot be pruned, and all locks are held; nil skips the check.
+	Connected func(context.Context) error
 
 	Log    LogPolicy
 	Bare   bool   // the repository has no work tree

@@ -143,7 +143,7 @@ func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, 
 		}
 		done = op
 		op.Settled = !op.Open()
-		if err := keep(session, op, op.ready()); err != nil {
+		if err := s.keep(ctx, session, op); err != nil {
 			return err
 		}
 		if err := s.write(op); err != nil {
@@ -161,7 +161,7 @@ func (s *Store) Hold(ctx context.Context, session *gitops.Session, id string, he
 		if err != nil {
 			return err
 		}
-		if err := pack(session, op, heads); err != nil {
+		if err := s.keep(ctx, session, op, heads...); err != nil {
 			return err
 		}
 		return s.write(op)
@@ -217,7 +217,7 @@ func (s *Store) finish(ctx context.Context, session *gitops.Session, op *Operati
 	}
 	op.Changes = append(op.Made(), pending...)
 	r.Verify = op.bases()
-	if err := s.land(ctx, session, op, r); err != nil {
+	if err := s.land(ctx, session, op, op, r); err != nil {
 		return err
 	}
 	return s.close(op, StateApplied, r.Now)

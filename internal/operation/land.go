@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/git-backport/git-backport/gitops"
 )
@@ -28,11 +27,11 @@ func (s *Store) Apply(ctx context.Context, session *gitops.Session, op *Operatio
 		}
 		op.Seq, op.Supersedes = log.next(), superseding(log, op)
 		if op.Open() { // landed in part: what is left will be settled later
-			if err := keep(session, op, nil); err != nil {
+			if err := s.keep(ctx, session, op); err != nil {
 				return err
 			}
 		}
-		if err := s.land(ctx, session, op, r); err != nil {
+		if err := s.land(ctx, session, op, op, r); err != nil {
 			return err
 		}
 		return s.dropKeeps(log, op.Supersedes)
@@ -48,7 +47,7 @@ func (s *Store) Record(ctx context.Context, session *gitops.Session, op *Operati
 			kept = same
 			return nil
 		}
-		if err := keep(session, op, op.ready()); err != nil {
+		if err := s.keep(ctx, session, op); err != nil {
 			return err
 		}
 		op.Seq, op.Supersedes = log.next(), superseding(log, op)
@@ -59,38 +58,6 @@ func (s *Store) Record(ctx context.Context, session *gitops.Session, op *Operati
 		return s.dropKeeps(log, op.Supersedes)
 	})
 	return kept, err
-}
-
-// keep stores what an open operation needs later and no ref holds: the commits that are ready, and
-// what is known of conflicts.
-func keep(session *gitops.Session, op *Operation, ready []gitops.RefUpdate) error {
-	var heads []gitops.ID
-	for _, u := range ready {
-		heads = append(heads, u.New)
-	}
-	for _, t := range op.Targets {
-		heads = append(heads, t.Markers, t.Ours)
-		for _, c := range t.Conflicts {
-			for _, st := range []*Stage{c.Base, c.Ours, c.Theirs} { // a merge of names has made some that no tree has
-				if st != nil {
-					heads = append(heads, st.ID)
-				}
-			}
-		}
-		for _, r := range t.Resolved {
-			heads = append(heads, r.Tree, r.Ours)
-		}
-	}
-	return pack(session, op, heads)
-}
-
-// pack keeps what heads reach with an operation.
-func pack(session *gitops.Session, op *Operation, heads []gitops.ID) error {
-	name, err := session.Keep(op.ID, heads)
-	if err == nil && name != "" && !slices.Contains(op.Packs, name) {
-		op.Packs = append(op.Packs, name)
-	}
-	return err
 }
 
 // locked runs do under the lock of the operations, after what a dead process left is settled.
@@ -178,8 +145,9 @@ func (s *Store) value(ref string) (gitops.ID, error) {
 }
 
 // land makes the changes of op that are not made: the record says landing before, and applied after.
-// A landing that did not happen leaves the record as it was.
-func (s *Store) land(ctx context.Context, session *gitops.Session, op *Operation, r Run) error {
+// A landing that did not happen leaves the record as it was. The targets are those of the apply that op is
+// about.
+func (s *Store) land(ctx context.Context, session *gitops.Session, op, about *Operation, r Run) error {
 	before := *op
 	op.Before = op.State
 	op.Transitions = append([]Transition(nil), op.Transitions...)
@@ -187,7 +155,10 @@ func (s *Store) land(ctx context.Context, session *gitops.Session, op *Operation
 	if err := s.write(op); err != nil {
 		return errors.Join(err, s.restore(op, &before))
 	}
-	l := gitops.Landing{OpID: op.ID, Verify: r.Verify, Committer: r.Committer, Message: "backport: " + op.ID}
+	l := gitops.Landing{
+		OpID: op.ID, Verify: r.Verify, Committer: r.Committer, Message: "backport: " + op.ID,
+		Sources: op.Sources, Lasting: s.lasting(ctx, about),
+	}
 	for _, c := range op.Changes {
 		if !c.Done {
 			l.Updates = append(l.Updates, gitops.RefUpdate{Name: c.Ref, Old: c.Old, New: c.New})

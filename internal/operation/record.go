@@ -52,7 +52,8 @@ type Operation struct {
 	Policy      Policy       `json:"policy"`
 	Committer   string       `json:"committer"` // "name <email> seconds zone"; under embargo "seconds zone"
 	Remote      string       `json:"remote,omitempty"`
-	Args        []string     `json:"args"` // that ask for the same again
+	Main        string       `json:"main,omitempty"` // the ref of main when it was made; older records lack it
+	Args        []string     `json:"args"`           // that ask for the same again
 	Targets     []Target     `json:"targets"`
 	Changes     []Change     `json:"changes"`
 	AsOf        string       `json:"as_of,omitempty"`   // the policy's day, 2026-01-31

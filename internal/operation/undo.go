@@ -19,7 +19,7 @@ func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r 
 		}
 		made = &Operation{
 			Kind: KindRedo, Of: of.ID, Seq: log.next(), Name: of.Name, Embargo: of.Embargo, Sources: of.Sources, Policy: of.Policy,
-			Committer: of.Committer, Remote: of.Remote, Args: []string{}, Targets: []Target{}, Changes: of.Made(),
+			Committer: of.Committer, Remote: of.Remote, Main: of.Main, Args: []string{}, Targets: []Target{}, Changes: of.Made(),
 		}
 		if made.ID, err = NewID(); err != nil {
 			return err
@@ -37,7 +37,7 @@ func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r 
 		if err := s.checkHeld(ctx, of.ID, made.Changes); err != nil {
 			return err
 		}
-		return s.land(ctx, session, made, r)
+		return s.land(ctx, session, made, of, r)
 	})
 	return made, err
 }
