@@ -52,15 +52,16 @@ const (
 
 // A Pick is one source commit taken onto a target.
 type Pick struct {
-	Source gitops.ID
-	Status PickStatus
-	Via    string // "main", or the branch it was taken from
-	Result gitops.PickResult
-	Commit gitops.ID  // the new commit; zero unless clean and sealed
-	Lines  []string   // facts worth showing: renames followed, attributes used
-	Notes  []string   // what the commit's message says of what was left out
-	Ours   gitops.ID  // the tree it was put onto
-	Hunks  []why.Hunk // of the conflicts: the places with markers, path by path
+	Source  gitops.ID
+	Message []byte // of the source, in UTF-8
+	Status  PickStatus
+	Via     string // "main", or the branch it was taken from
+	Result  gitops.PickResult
+	Commit  gitops.ID  // the new commit; zero unless clean and sealed
+	Lines   []string   // facts worth showing: renames followed, attributes used
+	Notes   []string   // what the commit's message says of what was left out
+	Ours    gitops.ID  // the tree it was put onto
+	Hunks   []why.Hunk // of the conflicts: the places with markers, path by path
 	// Prerequisite is a commit that is no part of the fix, and is taken because the fix conflicts without it.
 	Prerequisite bool
 	Why          *why.Explanation // of the conflicts; nil when nobody asked, or there are none
@@ -126,6 +127,5 @@ type Outcome struct {
 	Gate    *GateOutcome
 	Bump    *release.Outcome
 	Commits []gitops.ID // the commits on top of the tip, oldest first
-	PR      *PullRequest
-	Err     error // only with StatusFailed
+	Err     error       // only with StatusFailed
 }

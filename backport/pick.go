@@ -72,6 +72,13 @@ func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.
 			break
 		}
 	}
+	for i, k := range out.Picks {
+		c, err := r.session.Commit(k.Source)
+		if err != nil {
+			return out, err
+		}
+		out.Picks[i].Message = gitops.MessageText(c)
+	}
 	return out, nil
 }
 

@@ -41,9 +41,6 @@ func (r *runner) withPrerequisites(ctx context.Context, targets []Target, outcom
 		for j := range set {
 			o.Picks[at+j].Prerequisite = true
 		}
-		if o.PR != nil {
-			o.PR = r.pullRequest(o)
-		}
 		outcomes[i] = o
 	}
 	return nil

@@ -128,7 +128,6 @@ func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID][]
 	if err != nil {
 		return failed(o, err)
 	}
-	o.PR = r.pullRequest(o)
 	return refused(o)
 }
 

@@ -239,6 +239,7 @@ func (c *continuing) settled(p *planned, op *operation.Operation, r *resolution)
 		return nil, "", err
 	}
 	now := recordTarget(o)
+	now.PR = recordPR(p.report, o)
 	switch now.Resolved = append([]operation.Resolved{}, t.Resolved...); {
 	case !r.made.Tree.IsZero():
 		now.Resolved = append(now.Resolved, r.made)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/report"
 )
 
 // preflight names what in a fix under embargo would tell: words of the commit messages, which become
@@ -22,7 +22,7 @@ func (p *planned) preflight(f *fixFlags) error {
 		}
 		texts = append(texts, c.Message)
 	}
-	words := backport.Telling(texts...)
+	words := report.Telling(texts...)
 	if len(words) == 0 {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/project"
+	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -102,6 +103,7 @@ func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
 	for _, o := range p.report.Outcomes {
 		if !o.Target.Trial {
 			t := recordTarget(o)
+			t.PR = recordPR(p.report, o)
 			if f.prior != nil {
 				t.Resolved = keptResolutions(f.prior, t)
 			}
@@ -139,9 +141,6 @@ func recordTarget(o backport.Outcome) operation.Target {
 			t.BumpRef = "refs/heads/" + o.Bump.Branch
 		}
 	}
-	if o.PR != nil {
-		t.PR = &operation.PR{Base: o.PR.Base, Head: o.PR.Head, Title: o.PR.Title, Draft: o.PR.Draft, Labels: o.PR.Labels}
-	}
 	for _, k := range o.Picks {
 		if k.Status != backport.PickConflict {
 			continue
@@ -154,6 +153,15 @@ func recordTarget(o backport.Outcome) operation.Target {
 		}
 	}
 	return t
+}
+
+// recordPR is what a record keeps of a target's pull request.
+func recordPR(rep *backport.Report, o backport.Outcome) *operation.PR {
+	pr := report.PullRequestOf(rep, o)
+	if pr == nil {
+		return nil
+	}
+	return &operation.PR{Base: pr.Base, Head: pr.Head, Title: pr.Title, Draft: pr.Draft, Labels: pr.Labels}
 }
 
 func recordStage(s *gitops.Stage) *operation.Stage {

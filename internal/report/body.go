@@ -38,7 +38,7 @@ func Title(s string) string {
 // Body makes the text of a pull request. What comes from the repository stands inside one code fence,
 // longer than any run of backticks in it, so that it cannot mention, link, close or format anything.
 // The policy's own text comes last: whatever it opens, nothing of a commit's can close.
-func Body(pr backport.PullRequest) string {
+func Body(pr PullRequest) string {
 	if pr.Embargo {
 		return fmt.Sprintf("Backport onto %s. Details follow when they can be told.\n", code(pr.Base))
 	}
@@ -75,7 +75,7 @@ func bullets(lines []string) string {
 	return strings.Join(lines[:maxBullets], "") + fmt.Sprintf("* and %d more\n", len(lines)-maxBullets)
 }
 
-func sourceStatus(s backport.SourceNote) string {
+func sourceStatus(s SourceNote) string {
 	switch s.Status {
 	case backport.PickClean:
 		if s.Via != "" && s.Via != "main" {
@@ -91,7 +91,7 @@ func sourceStatus(s backport.SourceNote) string {
 	return string(s.Status)
 }
 
-func writeFacts(b *strings.Builder, pr backport.PullRequest) {
+func writeFacts(b *strings.Builder, pr PullRequest) {
 	for _, s := range pr.Sources {
 		for _, line := range s.Facts {
 			fmt.Fprintf(b, "* %s\n", code(line))
@@ -165,7 +165,7 @@ func longestRun(s string) int {
 	return best
 }
 
-func messages(sources []backport.SourceNote) string {
+func messages(sources []SourceNote) string {
 	var parts []string
 	for _, s := range sources {
 		parts = append(parts, s.ID.String()+"\n\n"+strings.TrimRight(streams.CleanText(string(s.Message)), "\n"))

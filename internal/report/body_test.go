@@ -19,11 +19,11 @@ import (
 )
 
 // pullRequestOf is a pull request that holds text from a repository in every place that can.
-func pullRequestOf(s string) backport.PullRequest {
+func pullRequestOf(s string) PullRequest {
 	id := gitops.ID{0x12, 0x34}
-	return backport.PullRequest{
+	return PullRequest{
 		Base: s, Head: s, Title: s, Warnings: []string{s},
-		Sources: []backport.SourceNote{
+		Sources: []SourceNote{
 			{ID: id, Subject: s, Message: []byte(s), Status: backport.PickClean, Via: "release " + s, Facts: []string{s, s}, Prerequisite: true,
 				Differs: []gitops.PathDifference{{Path: s, Lines: []gitops.PatchLine{{In: gitops.InFirst, Text: s}, {In: gitops.InBoth, Text: s}, {In: gitops.LeftOut}}}}},
 			{ID: id, Subject: s, Message: []byte("subject\n\n" + s), Status: backport.PickSkipped},

@@ -101,7 +101,7 @@ func DiffersText(w io.Writer, k backport.Pick) error {
 }
 
 // differsText is the same for the text of a pull request.
-func differsText(sources []backport.SourceNote) string {
+func differsText(sources []SourceNote) string {
 	var b strings.Builder
 	for _, s := range sources {
 		if len(s.Differs) > 0 {

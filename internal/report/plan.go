@@ -38,7 +38,7 @@ func Plan(rep *backport.Report, h Header) PlanV1 {
 		Operation: optional(h.Operation), Request: RequestV1{Args: validAll(h.Args)}, Exit: h.Exit,
 	}
 	for _, o := range rep.Outcomes {
-		doc.Targets = append(doc.Targets, target(o, h))
+		doc.Targets = append(doc.Targets, target(rep, o, h))
 	}
 	for _, d := range rep.Selected.Left {
 		doc.Left = append(doc.Left, LeftV1{
@@ -56,7 +56,7 @@ func until(d policy.Decision) *string {
 	return optional(d.Until.String())
 }
 
-func target(o backport.Outcome, h Header) TargetV1 {
+func target(rep *backport.Report, o backport.Outcome, h Header) TargetV1 {
 	d := o.Target.Decision
 	t := TargetV1{
 		Branch: valid(o.Target.Branch), Tip: o.Target.Tip.String(), Base: optional(o.Target.Ref),
@@ -77,8 +77,8 @@ func target(o backport.Outcome, h Header) TargetV1 {
 	for _, k := range o.Picks {
 		t.Picks = append(t.Picks, pick(k))
 	}
-	if o.PR != nil {
-		t.PR = &PRV1{Base: valid(o.PR.Base), Head: valid(o.PR.Head), Title: Title(o.PR.Title), Body: Body(*o.PR)}
+	if pr := PullRequestOf(rep, o); pr != nil {
+		t.PR = &PRV1{Base: valid(pr.Base), Head: valid(pr.Head), Title: Title(pr.Title), Body: Body(*pr)}
 	}
 	if o.Err != nil {
 		e := h.Explain(o.Err)

@@ -52,7 +52,7 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 		return backport.Outcome{Target: target(d, n), Status: status, Branch: fmt.Sprintf("backport/1/release-%d.0.0", major), Picks: picks}
 	}
 	fix := oidOf(1)
-	clean := backport.Pick{Source: fix, Status: backport.PickClean, Via: f("main"), Commit: oidOf(0x30), Result: gitops.PickResult{Tree: oidOf(0x31)}, Lines: []string{f("followed a rename")},
+	clean := backport.Pick{Source: fix, Message: []byte(f("Fix it (#1)\n")), Status: backport.PickClean, Via: f("main"), Commit: oidOf(0x30), Result: gitops.PickResult{Tree: oidOf(0x31)}, Lines: []string{f("followed a rename")},
 		Rules: []backport.RuleUse{{Path: f("RELEASES.md"), Rule: backport.ConflictOurs, Note: f("note")}},
 		Differs: []gitops.PathDifference{{Path: f("src/a.rs"), Lines: []gitops.PatchLine{{Text: f("-a")}, {In: gitops.InFirst, Text: f("-b")}, {In: gitops.InSecond, Text: f("-c")},
 			{In: gitops.LeftOut}, {Text: f("+d")}}}}, Taken: f("taken as on release-49.0.0"), ViaCommit: oidOf(0x34)}
@@ -76,8 +76,6 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 	ready.Head, ready.Commits, ready.Gate = oidOf(0x30), []gitops.ID{oidOf(0x30)}, gate
 	ready.Bump = &release.Outcome{From: f("48.0.1"), To: f("48.0.2"), Branch: "backport/1/bump/release-48.0.0", Commit: oidOf(0x33),
 		Files: []string{f("Cargo.toml")}, Unhandled: []string{f("Cargo.lock")}, Companions: []string{f("cranelift 0.1.2")}}
-	ready.PR = &backport.PullRequest{Base: f("release-48.0.0"), Head: ready.Branch, Title: f("Fix it (#1)"),
-		Sources: []backport.SourceNote{{ID: fix, Subject: f("Fix it (#1)"), Message: []byte(f("Fix it (#1)\n")), Status: backport.PickClean}}}
 	ready.Target.Warnings = []string{f("a warning")}
 	present := outcome(backport.StatusPresent, 0x11, 47, backport.Pick{Source: fix, Status: backport.PickPresent, Via: "main"})
 	present.Present = &backport.Evidence{Commit: oidOf(0x50), How: f("trailer: (cherry picked from commit 1)")}

@@ -1,9 +1,9 @@
-package backport
+package report
 
 import (
+	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
-	"github.com/git-backport/git-backport/msrv"
 )
 
 // A PullRequest is what a pull request for one target will say, as facts. The text is made where it is
@@ -17,7 +17,7 @@ type PullRequest struct {
 	Embargo    bool // the text says nothing of the fix
 
 	Sources  []SourceNote
-	Gate     *GateOutcome
+	Gate     *backport.GateOutcome
 	Bump     *release.Outcome
 	Warnings []string
 }
@@ -27,7 +27,7 @@ type SourceNote struct {
 	ID      gitops.ID
 	Subject string
 	Message []byte
-	Status  PickStatus
+	Status  backport.PickStatus
 	Via     string
 	Facts   []string
 	// Prerequisite is a commit that is no part of the fix.
@@ -41,44 +41,35 @@ const embargoTitle = "Backport to {branch}"
 // defaultTitle keeps the subject first, so that a conventional prefix stays one.
 const defaultTitle = "{subject} (backport to {branch})"
 
-// pullRequest gathers the facts of a target's pull request. Under embargo it tells nothing of the
-// fix: no subject, no message, no number, nobody's name, and no template, which may ask for them.
-func (r *runner) pullRequest(o Outcome) *PullRequest {
-	if r.opts.Embargo {
-		return &PullRequest{Base: o.Target.Branch, Head: o.Branch, Title: release.Fill(embargoTitle, map[string]string{"branch": o.Target.Branch}), Draft: true, Embargo: true}
+// PullRequestOf gathers the facts of a target's pull request; nil where a stage before the bump stopped the
+// target. Under embargo it tells nothing of the fix: no subject, no message, no number, nobody's name, and
+// no template, which may ask for them.
+func PullRequestOf(rep *backport.Report, o backport.Outcome) *PullRequest {
+	if o.Bump == nil || o.Err != nil {
+		return nil
 	}
-	title := r.opts.PR.Title
+	branch := o.Target.Branch
+	if rep.Options.Embargo {
+		title := release.Fill(embargoTitle, map[string]string{"branch": branch})
+		return &PullRequest{Base: branch, Head: o.Branch, Title: title, Draft: true, Embargo: true}
+	}
+	texts := rep.Options.PR
+	title := texts.Title
 	if title == "" {
 		title = defaultTitle
 	}
 	pr := &PullRequest{
-		Base: o.Target.Branch, Head: o.Branch, Template: r.opts.PR.Body, Draft: r.opts.PR.Draft, Labels: r.opts.PR.Labels,
+		Base: branch, Head: o.Branch, Template: texts.Body, Draft: texts.Draft, Labels: texts.Labels,
 		Title: release.Fill(title, map[string]string{
-			"subject": r.fix.Subject, "branch": o.Target.Branch, "line": o.Target.Decision.Name(), "kind": string(r.fix.Kind),
+			"subject": rep.Fix.Subject, "branch": branch, "line": o.Target.Decision.Name(), "kind": string(rep.Fix.Kind),
 		}),
 		Gate: o.Gate, Bump: o.Bump, Warnings: o.Target.Warnings,
 	}
 	for _, k := range o.Picks {
-		c, err := r.session.Commit(k.Source)
-		if err != nil {
-			continue // it was read for the pick: it can be read
-		}
-		message := gitops.MessageText(c)
 		pr.Sources = append(pr.Sources, SourceNote{
-			ID: k.Source, Subject: gitops.Subject(message), Message: message, Status: k.Status, Via: k.Via, Facts: k.Facts(),
+			ID: k.Source, Subject: gitops.Subject(k.Message), Message: k.Message, Status: k.Status, Via: k.Via, Facts: k.Facts(),
 			Prerequisite: k.Prerequisite, Differs: k.Differs,
 		})
 	}
 	return pr
-}
-
-// GateStops returns the findings that stop a target.
-func (g *GateOutcome) GateStops() []msrv.Finding {
-	var out []msrv.Finding
-	for _, f := range g.Findings {
-		if f.Level == msrv.LevelStop {
-			out = append(out, f)
-		}
-	}
-	return out
 }

@@ -1,4 +1,4 @@
-package backport
+package report
 
 import (
 	"regexp"
