@@ -114,12 +114,3 @@ func (c *Config) UsesReplaceRefs(env Environment) (bool, error) {
 	}
 	return c.Bool("core.useReplaceRefs", true)
 }
-
-// ReplaceRefBase is where git looks for replaced objects, GIT_REPLACE_REF_BASE or refs/replace/.
-func ReplaceRefBase(env Environment) string {
-	base := env.get("GIT_REPLACE_REF_BASE")
-	if base == "" {
-		return "refs/replace/"
-	}
-	return strings.TrimSuffix(base, "/") + "/"
-}

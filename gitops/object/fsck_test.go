@@ -259,10 +259,11 @@ func FuzzTrailers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message []byte) {
 		c := &object.Commit{Author: []byte(author), Message: message}
 		o := object.PickOptions{Origin: object.ID{1}, Signoff: person}
-		once, err := object.PickMessage(c, o)
+		made, err := object.PickCommit(c, object.ID{2}, []object.ID{{3}}, written, o)
 		if err != nil {
 			return
 		}
+		once := made.Message
 		if !bytes.HasSuffix(once, []byte("\nSigned-off-by: "+person+"\n")) || !bytes.Equal(once, object.Cleanup(once)) {
 			t.Fatalf("%q gives %q", message, once)
 		}

@@ -16,7 +16,7 @@ type PickOptions struct {
 }
 
 // PickCommit returns the commit that git cherry-pick makes of source: on parents, with tree, the author
-// line byte for byte, the committer line given, and the message of PickMessage. No other header is
+// line byte for byte, the committer line given, and the message as git writes it. No other header is
 // copied: the encoding header goes, what it was for is UTF-8 now. An author line that could be read as
 // something else, or a NUL, is a *FsckError.
 func PickCommit(source *Commit, tree ID, parents []ID, committer string, o PickOptions) (*Commit, error) {
@@ -41,16 +41,7 @@ func PickCommit(source *Commit, tree ID, parents []ID, committer string, o PickO
 	return c, nil
 }
 
-// PickMessage returns the message that git cherry-pick makes of source's, in UTF-8.
-func PickMessage(source *Commit, o PickOptions) ([]byte, error) {
-	text, err := recoded(source)
-	if err != nil {
-		return nil, err
-	}
-	message, err := pickMessage(text, o)
-	return fixUTF8(message), err
-}
-
+// pickMessage returns the message that git cherry-pick makes of source's, which is in UTF-8.
 func pickMessage(source *Commit, o PickOptions) ([]byte, error) {
 	message := bytes.Clone(skipBlank(source.Message))
 	if bytes.IndexByte(message, 0) >= 0 {

@@ -23,7 +23,7 @@ func TestPickNotesAreTrailers(t *testing.T) {
 			{Notes: []string{"Backport-Note: left out rust-version 1.94.0 -> 1.95.0", "Backport-Note: two"}},
 			{Notes: []string{"Backport-Note: left out rust-version 1.94.0 -> 1.95.0", "Backport-Note: two"}, Origin: origin, Signoff: "C <c@d>"},
 		} {
-			got, err := PickMessage(&Commit{Message: []byte(message)}, o)
+			got, err := pickMessage(&Commit{Message: []byte(message)}, o)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -49,7 +49,7 @@ func TestPickNotesAreTrailers(t *testing.T) {
 			}
 		}
 	}
-	if _, err := PickMessage(&Commit{Message: []byte("x\n")}, PickOptions{Notes: []string{"a\nb: c"}}); err == nil {
+	if _, err := pickMessage(&Commit{Message: []byte("x\n")}, PickOptions{Notes: []string{"a\nb: c"}}); err == nil {
 		t.Error("a note of two lines is taken")
 	}
 }

@@ -13,10 +13,8 @@ import (
 // maxAlternateDepth is how deep git follows alternates of alternates.
 const maxAlternateDepth = 5
 
-// ParseAlternates splits the value of GIT_ALTERNATE_OBJECT_DIRECTORIES, in which an element may be
-// quoted as in C. An element with a broken quote is taken as it is.
-func ParseAlternates(env string) []string { return splitAlternates(env, os.PathListSeparator) }
-
+// splitAlternates splits a list of directories, in which an element may be quoted as in C. An element
+// with a broken quote is taken as it is.
 func splitAlternates(s string, sep rune) []string {
 	var dirs []string
 	for s != "" {

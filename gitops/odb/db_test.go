@@ -187,7 +187,7 @@ func TestAlternates(t *testing.T) {
 	if len(warned[6]) == 0 || !strings.Contains(strings.Join(warned[6], "\n"), "/does/not/exist") {
 		t.Errorf("no warning of a directory that does not exist: %q", warned[6])
 	}
-	extra, err := Open(Options{ObjectsDir: objects(last), Alternates: ParseAlternates(`"` + objects(r.Dir) + `":/nowhere`)})
+	extra, err := Open(Options{ObjectsDir: objects(last), Alternates: splitAlternates(`"`+objects(r.Dir)+`":/nowhere`, ':')})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func TestDocumentedFilesLoad(t *testing.T) {
 			t.Errorf("block %d: %v", i+1, err)
 		}
 	}
-	for _, k := range Keys() {
+	for _, k := range documentedKeys() {
 		name := k[0][strings.LastIndexByte(k[0], '.')+1:]
 		name = strings.TrimSuffix(name, "[]")
 		if name != "NAME" && !regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).Match(page) {
