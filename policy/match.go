@@ -56,6 +56,10 @@ func (m *match) readNumber(p part, s string, next func(rest string) bool) bool {
 		if err != nil {
 			return false
 		}
+		if p.offset > 0 && v < uint64(p.offset) {
+			return false
+		}
+		v = uint64(int64(v) - int64(p.offset))
 		at := fieldIndex(p.field)
 		old := m.n[at]
 		if m.n[at] = v; next(s[digits:]) {

@@ -235,14 +235,15 @@ func (p *Policy) classOf(id LineID, o *Override) (*Class, string) {
 
 func (c *Class) matches(id LineID) bool {
 	for _, m := range c.Match {
-		if !m.holds(id) {
+		if !m.Holds(id) {
 			return false
 		}
 	}
 	return true
 }
 
-func (m Match) holds(id LineID) bool {
+// Holds reports whether the rule holds for a line.
+func (m Match) Holds(id LineID) bool {
 	if m.From != nil && id.Compare(*m.From) < 0 || m.To != nil && id.Compare(*m.To) > 0 {
 		return false
 	}

@@ -35,8 +35,8 @@ const (
 
 // ParseRounding reads a rounding.
 func ParseRounding(s string) (Rounding, error) {
-	fail := func(why string) (Rounding, error) {
-		return Rounding{}, fmt.Errorf("%q is not a day to round to: %s; want %q, %q, %q, or one of them with %q",
+	fail := func(why string) error {
+		return fmt.Errorf("%q is not a day to round to: %s; want %q, %q, %q, or one of them with %q",
 			clip(s), why, "month-end", "day 28", "2nd thursday", "of april, october")
 	}
 	r := Rounding{text: strings.Join(strings.Fields(s), " ")}
@@ -48,21 +48,21 @@ func ParseRounding(s string) (Rounding, error) {
 	case len(words) == 2 && words[0] == "day":
 		n, err := strconv.Atoi(words[1])
 		if err != nil || n < 1 || n > 31 {
-			return fail("a month has days 1 to 31")
+			return Rounding{}, fail("a month has days 1 to 31")
 		}
 		r.kind, r.n = roundDay, n
 	case len(words) == 2:
 		r.kind = roundWeekday
 		if r.n = ordinal(words[0]); r.n == 0 {
-			return fail(fmt.Sprintf("%q is not one of 1st, 2nd, 3rd, 4th, last", words[0]))
+			return Rounding{}, fail(fmt.Sprintf("%q is not one of 1st, 2nd, 3rd, 4th, last", words[0]))
 		}
 		wd, ok := weekday(words[1])
 		if !ok {
-			return fail(fmt.Sprintf("%q is not a weekday", words[1]))
+			return Rounding{}, fail(fmt.Sprintf("%q is not a weekday", words[1]))
 		}
 		r.weekday = wd
 	default:
-		return fail("the day is not understood")
+		return Rounding{}, fail("the day is not understood")
 	}
 	if !some {
 		return r, nil
@@ -70,7 +70,7 @@ func ParseRounding(s string) (Rounding, error) {
 	for name := range strings.SplitSeq(months, ",") {
 		m, ok := monthNamed(strings.TrimSpace(name))
 		if !ok {
-			return fail(fmt.Sprintf("%q is not a month", strings.TrimSpace(name)))
+			return Rounding{}, fail(fmt.Sprintf("%q is not a month", strings.TrimSpace(name)))
 		}
 		r.months |= 1 << m
 	}

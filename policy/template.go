@@ -11,7 +11,7 @@ import (
 // A Template is a pattern for branch or tag names, "release-{major}.0.0", "go{major}.{minor}[.{patch}]".
 //
 // Fields are {major}, {minor}, {patch}, whole numbers without leading zeros ({minor:02} is padded to
-// two digits), {build}, a fourth number, {pre}, a pre-release written right behind a number (rc1, beta2),
+// two digits, {minor-1} is one less than the version's), {build}, a fourth number, {pre}, a pre-release written right behind a number (rc1, beta2),
 // and {version}, a semantic version with or without a pre-release part. What stands in
 // square brackets may be absent; it counts as zero then. Everything else stands for itself.
 // The zero Template matches nothing.
@@ -25,6 +25,7 @@ type part struct {
 	literal string
 	field   string // major, minor, patch, version; empty for a literal or a group
 	width   int
+	offset  int // what the name's number is more than the version's
 	group   []part
 }
 
@@ -46,7 +47,7 @@ func ParseTemplate(text string) (Template, error) {
 	if p.rest != "" {
 		return fail("%q closes nothing", "]")
 	}
-	if p.seen["version"] == p.seen["major"] {
+	if p.seen["version"] && p.seen["major"] || !p.seen["version"] && !p.seen["major"] && !p.moved {
 		return fail("want exactly one of {major} and {version}")
 	}
 	if p.seen["build"] && !p.seen["patch"] {
@@ -65,6 +66,7 @@ type templateParser struct {
 	rest  string
 	seen  map[string]bool
 	names []string
+	moved bool // a field has an offset: the major number may be 0 and in no name
 }
 
 func (p *templateParser) parse(depth int) ([]part, error) {
@@ -150,7 +152,19 @@ func (p *templateParser) field() (part, error) {
 	text := p.rest[1:end]
 	p.rest = p.rest[end+1:]
 	name, width, padded := strings.Cut(text, ":")
-	f := part{field: name}
+	f := part{}
+	if i := strings.IndexAny(name, "+-"); i > 0 && (name[:i] == "major" || name[:i] == "minor") {
+		n, ok := component(name[i+1:])
+		if !ok || n > 9999 {
+			return part{}, fmt.Errorf("field %q: want a number as in {minor-1}", "{"+text+"}")
+		}
+		if f.offset = int(n); name[i] == '-' {
+			f.offset = -f.offset
+		}
+		p.moved = true
+		name = name[:i]
+	}
+	f.field = name
 	switch name {
 	case "major", "minor", "patch", "build", "pre", "version":
 	default:
@@ -267,7 +281,7 @@ func format(b *strings.Builder, parts []part, v *semver.Version) bool {
 			b.WriteString(pre)
 			set = set || pre != ""
 		case p.field != "":
-			fmt.Fprintf(b, "%0*d", p.width, n[fieldIndex(p.field)])
+			fmt.Fprintf(b, "%0*d", p.width, max(int64(n[fieldIndex(p.field)])+int64(p.offset), 0))
 			set = set || n[fieldIndex(p.field)] != 0
 		case p.group != nil:
 			var g strings.Builder

@@ -54,7 +54,12 @@ func (p *Project) supported() (map[msrv.Ecosystem]msrv.Version, error) {
 // calendar reads the calendar that the policy names, from where the policy was read.
 func (p *Project) calendar(name string) (*config.Config, error) {
 	if preset, ok := strings.CutPrefix(name, config.PresetPrefix); ok {
-		return config.Preset(preset)
+		cfg, made, err := config.Calendar(preset)
+		if err == nil && !made.IsZero() && p.AsOf.After(made) {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("[pin] follow = %q: the calendar that comes with this program is of %s, %d days before %s: newer releases are not in it",
+				name, made, p.AsOf.DaysSince(made), p.AsOf))
+		}
+		return cfg, err
 	}
 	if p.read == nil {
 		return nil, fmt.Errorf("%s names no file that could be read from here", p.Source)
