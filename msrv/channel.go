@@ -149,13 +149,17 @@ func pepTool(text string) (Version, error) {
 
 // leading finds the numbers an image tag starts with.
 var leading = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^v?(\d{1,18}(?:\.\d{1,18}){0,3})(?:[-.+_a-zA-Z].*)?$`)
+	return regexp.MustCompile(`^v?(\d{1,18}(?:\.\d{1,18}){0,3})([-.+_a-zA-Z].*)?$`)
 })
 
 // tag reads an image tag by its leading numbers: 1.86-slim is 1.86.
 func tag(text string) (Version, error) {
 	if m := leading().FindStringSubmatch(text); m != nil {
-		return atPoint(dotted(m[1], 4))
+		v, err := atPoint(dotted(m[1], 4))
+		if strings.ContainsAny(m[2], "0123456789") { // 1-ubuntu-22.04 is a 1 for one system alone
+			v.label = m[2]
+		}
+		return v, err
 	}
 	if aliases().MatchString(text) {
 		return Version{family: floating}, nil

@@ -20,13 +20,20 @@ var (
 // composerSet reads a constraint of Composer: alternatives by ||, clauses by commas or blanks, and between
 // them ^ ~ wildcards, comparisons and hyphens.
 func composerSet(text string) ([]interval, error) {
-	text = hyphen().ReplaceAllString(text, ">=$1 <=~$2") // an upper end that stands for all its releases
+	alternatives := composerOr().Split(strings.TrimSpace(text), maxTerms+1)
+	for i, a := range alternatives {
+		if a == "" {
+			return nil, fmt.Errorf("%q has an empty alternative", clip(text))
+		}
+		alternatives[i] = hyphen().ReplaceAllString(a, ">=$1 <=~$2") // an upper end that stands for all its releases
+	}
+	text = strings.Join(alternatives, " || ")
 	return grammar{or: composerOr(), and: composerAnd(), read: composerClause}.sets(text)
 }
 
 func composerClause(op, version string) (interval, error) {
 	version = stability().ReplaceAllString(version, "")
-	if (version == "*" || version == "x" || version == "") && (op == "" || op == ">=") {
+	if (version == "*" || version == "x" || version == "" && op == "") && (op == "" || op == ">=") {
 		return everything(), nil
 	}
 	p, n, wild, err := composerVersion(version)

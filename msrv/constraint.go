@@ -162,6 +162,12 @@ func mesonSet(text string) ([]interval, error) {
 		if err != nil || op == "<>" || op == "~" || op == "^" {
 			return interval{}, fmt.Errorf("%q is not a comparison of Meson", clip(op+version))
 		}
+		if len(v.nums) < 3 { // to Meson, 1.50 is below its release 1.50.0
+			op = strings.TrimPrefix(strings.Replace(op, "<=", "<", 1), "=")
+			if op == ">" {
+				op = ">="
+			}
+		}
 		return compared(op, v)
 	}}.sets(text)
 }

@@ -61,14 +61,15 @@ func (j judge) again(now Pin) bool {
 	return false
 }
 
-// lostLower reports whether a further value of a key went because it was raised to another's: as many
-// places as before, and not all of them, in order, as low as they were.
-func (j judge) lostLower(tip Pin) bool {
-	if tip.again == "" {
+// risesAmong reports whether one of several places of a key rises to the value that another has: there are
+// as many places as before, and not all of them, in order, are as low as they were.
+func (j judge) risesAmong(p Pin) bool {
+	was, now := j.tip.values(p), j.now.values(p)
+	if len(was) != len(now) || len(was) < 2 {
 		return false
 	}
-	was, now := j.tip.values(tip), j.now.values(tip)
-	if len(was) != len(now) {
+	unordered := func(v Version) bool { return !v.Ordered() }
+	if slices.ContainsFunc(was, unordered) || slices.ContainsFunc(now, unordered) {
 		return false
 	}
 	for i := range was {
@@ -79,11 +80,15 @@ func (j judge) lostLower(tip Pin) bool {
 	return false
 }
 
-// values returns what all places of a numbered key say, in order.
+// values returns what all places of a key say, in order.
 func (x indexed) values(p Pin) []Version {
 	var out []Version
+	key := p.Key
+	if p.again != "" {
+		key = p.again
+	}
 	for _, q := range x.pins {
-		if q.Path == p.Path && (q.Key == p.again || q.again == p.again) {
+		if q.Path == p.Path && (q.Key == key || q.again == key) {
 			for range 1 + len(q.More) {
 				out = append(out, q.Version)
 			}

@@ -199,10 +199,10 @@ func (j judge) movedProblem(p Problem) bool {
 // pin judges one pin, of which p is the reading to show: the result's, else the tip's or the baseline's.
 func (j judge) pin(p Pin) (Finding, bool) {
 	id := p.id()
-	if j.now.unknown(id) {
+	now, isNow := j.now.at[id]
+	if !isNow && j.now.unknown(id) {
 		return Finding{}, false // judged as a problem
 	}
-	now, isNow := j.now.at[id]
 	tip, isTip := j.tip.at[id]
 	base, isBase := j.baseline(p)
 	f := Finding{Path: p.Path, Line: p.Line, Key: p.Key, Ecosystem: p.Ecosystem, Role: p.Role, Was: tip.Value, Now: now.Value,
@@ -215,16 +215,20 @@ func (j judge) pin(p Pin) (Finding, bool) {
 		f.Outcome, f.Level, f.Cause = between(tip, isTip, now, isNow), LevelPass, CauseOff
 		return f, true
 	}
-	if isNow && j.tip.unknown(id) {
+	if isNow && !isTip && j.tip.unknown(id) {
 		j.blind(&f, now, base, isBase)
 		return f, true
 	}
 	f.Outcome = between(tip, isTip, now, isNow)
 	switch f.Outcome {
 	case Unchanged:
+		if (len(now.More) > 0 || len(tip.More) > 0) && j.risesAmong(now) {
+			f.Outcome, f.Level, f.Cause = Raised, rule.level(), CauseRaised
+			break
+		}
 		j.drift(&f, now, base, isBase)
 	case Removed:
-		if isTip && j.lostLower(tip) {
+		if isTip && j.risesAmong(tip) {
 			f.Outcome, f.Level, f.Cause = Raised, rule.level(), CauseRaised
 			break
 		}

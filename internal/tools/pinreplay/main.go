@@ -18,8 +18,17 @@ func main() {
 	corpus := flag.String("corpus", "", "a table of backports: id, source, onto, base, status, tree, kinds")
 	since := flag.String("since", "release-36.0.0", "the branch since whose branch point main's raises are replayed; empty leaves them out")
 	verbose := flag.Bool("v", false, "show every finding that is not a pass")
+	mutated := flag.Bool("mutate", false, "move each pin of the clones that the arguments name, one at a time, and print what the gate says")
 	flag.Parse()
 	out := bufio.NewWriter(os.Stdout)
+	if *mutated {
+		if err := mutateAll(&replay{out: out, verbose: *verbose}, *gitPath, flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, "pinreplay: error:", err)
+			os.Exit(1)
+		}
+		_ = out.Flush()
+		return
+	}
 	err := run(out, *clone, *gitPath, *corpus, *since, *verbose)
 	if flushErr := out.Flush(); err == nil {
 		err = flushErr
