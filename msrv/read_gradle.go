@@ -35,17 +35,18 @@ func (r *reader) gradle(f file) {
 		case "release":
 			p.key = "options.release"
 		}
-		start := m[3]
-		for strings.IndexByte("= \t", src.mask[start]) >= 0 || src.mask[start] == '.' || src.mask[start] == '(' {
-			if src.mask[start] == '.' { // .set(
-				for src.mask[start] != '(' {
-					start++
-				}
-			}
-			start++
-		}
-		r.gradlePin(src, p, src.expression(start, true), m[0])
+		r.gradlePin(src, p, src.expression(src.gradleValue(m[3], m[1]), true), m[0])
 	}
+}
+
+// gradleValue returns where the value begins behind a name: after "=", "(" or ".set(", which end at a byte.
+func (s *source) gradleValue(name, end int) int {
+	for i := name; i < end; i++ {
+		if s.mask[i] == '=' || s.mask[i] == '(' {
+			return i + 1
+		}
+	}
+	return name
 }
 
 // gradlePin records the level that an expression stands for.
@@ -92,8 +93,7 @@ func (r *reader) wrapper(f file) {
 		}
 		m := distribution().FindStringSubmatchIndex(line.value)
 		if m == nil {
-			p.scheme = SchemeText
-			r.pin(f, p, line.span)
+			r.problemOf(f, []byte(line.value), f.lineAt(line.span.Start), p, TroubleForm, errForm)
 			continue
 		}
 		r.pin(f, p, manifest.Span{Start: line.span.Start + max(m[2], m[4]), End: line.span.Start + max(m[3], m[5])})

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -133,6 +135,7 @@ func (r *repo) merge(base, onto, source string) (tree string, clean bool, err er
 type tree struct {
 	repo *repo
 	rev  string
+	dirs map[string]map[string]bool // names by directory, of the pin files; true is a directory
 }
 
 type entry struct {
@@ -141,7 +144,58 @@ type entry struct {
 	size int64
 }
 
-func (r *repo) tree(rev string) *tree { return &tree{r, rev} }
+func (r *repo) tree(rev string) *tree { return &tree{repo: r, rev: rev} }
+
+// ReadDir lists the pin files of a directory, and the directories that lead to some.
+func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
+	if t.dirs == nil {
+		list, err := t.repo.text("ls-tree", "-r", "-z", "--full-tree", "--name-only", t.rev)
+		if err != nil {
+			return nil, err
+		}
+		t.dirs = map[string]map[string]bool{}
+		for p := range strings.SplitSeq(list, "\x00") {
+			if !msrv.IsPinFile(p) || !fs.ValidPath(p) {
+				continue
+			}
+			for isDir := false; p != "."; isDir = true {
+				dir := path.Dir(p)
+				if t.dirs[dir] == nil {
+					t.dirs[dir] = map[string]bool{}
+				}
+				t.dirs[dir][path.Base(p)] = isDir
+				p = dir
+			}
+		}
+	}
+	var out []fs.DirEntry
+	for _, base := range slices.Sorted(maps.Keys(t.dirs[name])) {
+		e := fs.FileInfo(&entry{name: base})
+		if t.dirs[name][base] {
+			e = directory{e}
+		}
+		out = append(out, fs.FileInfoToDirEntry(e))
+	}
+	return out, nil
+}
+
+// A directory is the entry of one.
+type directory struct{ fs.FileInfo }
+
+func (directory) Mode() fs.FileMode { return fs.ModeDir | 0o755 }
+func (directory) IsDir() bool       { return true }
+
+// Stat knows the directories, and opens what is a file.
+func (t *tree) Stat(name string) (fs.FileInfo, error) {
+	if name == "." {
+		return directory{&entry{name: "."}}, nil
+	}
+	f, err := t.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.Stat()
+}
 
 func (t *tree) Open(name string) (fs.File, error) {
 	if strings.Contains(name, "\n") {

@@ -19,6 +19,7 @@ func main() {
 	since := flag.String("since", "release-36.0.0", "the branch since whose branch point main's raises are replayed; empty leaves them out")
 	verbose := flag.Bool("v", false, "show every finding that is not a pass")
 	mutated := flag.Bool("mutate", false, "move each pin of the clones that the arguments name, one at a time, and print what the gate says")
+	commits := flag.String("commits", "", "ask about the commits since this `date` that change a pin file, of the clones that the arguments name")
 	flag.Parse()
 	out := bufio.NewWriter(os.Stdout)
 	if *mutated {
@@ -27,6 +28,15 @@ func main() {
 			os.Exit(1)
 		}
 		_ = out.Flush()
+		return
+	}
+	if *commits != "" {
+		for _, dir := range flag.Args() {
+			if err := (&replay{out: out, verbose: *verbose}).commits(dir, *gitPath, *commits); err != nil {
+				fmt.Fprintln(os.Stderr, "pinreplay: error:", err)
+				os.Exit(1)
+			}
+		}
 		return
 	}
 	err := run(out, *clone, *gitPath, *corpus, *since, *verbose)
