@@ -5,6 +5,7 @@ import (
 	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
+	"github.com/git-backport/git-backport/policy"
 )
 
 // A Status is where a target stands after the pipeline.
@@ -64,6 +65,7 @@ type Pick struct {
 	Hunks   []why.Hunk // of the conflicts: the places with markers, path by path
 	// Prerequisite is a commit that is no part of the fix, and is taken because the fix conflicts without it.
 	Prerequisite bool
+	Kind         policy.Kind      // of a prerequisite
 	Why          *why.Explanation // of the conflicts; nil when nobody asked, or there are none
 	Rules        []RuleUse        // conflicts that the policy's path rules settled
 	// Unsettled says, by path, why the policy's path rule does not settle a conflict.

@@ -3,13 +3,16 @@ package backport
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/policy"
 )
 
 // Picked is the result of the pick stage: the picks of one target, and the tree they lead to.
 type Picked struct {
+	Required bool // the target must have the fix
 	Picks    []Pick
 	Present  *Evidence
 	Warnings []string
@@ -18,7 +21,8 @@ type Picked struct {
 	Versions map[gitops.ID][]version // how newer branches have the sources; for the cascade
 }
 
-// status tells what the picks amount to.
+// status says what the picks amount to. A commit that changes nothing, though nothing shows that the branch
+// has it, needs a person where the line must have the fix, alone or among others.
 func (p Picked) status() Status {
 	var clean, empty, there bool
 	for _, k := range p.Picks {
@@ -35,22 +39,25 @@ func (p Picked) status() Status {
 		}
 	}
 	switch {
+	case empty && p.Required:
+		return StatusEmpty
 	case clean:
 		return StatusReady
-	case empty:
-		return StatusEmpty
-	case there:
+	case there && !empty:
 		return StatusPresent
 	}
 	return StatusEmpty
 }
+
+// required reports whether a target must have the fix.
+func (t Target) required() bool { return t.Onto == "" && t.Decision.Verdict == policy.Required }
 
 // pick takes each source commit in turn onto the target. It stops at the first conflict, because what
 // comes after would stand on a tree with markers.
 // trees holds, for sources that are not taken as they are, the tree that is taken in place of theirs;
 // versions how newer branches have them, for those that conflict.
 func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.ID, versions map[gitops.ID][]version) (Picked, error) {
-	out := Picked{Versions: versions}
+	out := Picked{Versions: versions, Required: t.required()}
 	tree, err := r.session.TreeOf(t.Tip)
 	if err != nil {
 		return out, fmt.Errorf("reading the tip of %s: %w", t.Name(), err)
@@ -142,7 +149,7 @@ func (r *runner) judge(ctx context.Context, t Target, k Pick, so *Picked) (Pick,
 			}
 		}
 	case k.Result.Unchanged:
-		return r.unchanged(ctx, k, k.Source, so)
+		return r.unchanged(ctx, t, k, so)
 	default:
 		k.Status, so.Tree = PickClean, k.Result.Tree
 	}
@@ -162,12 +169,20 @@ func (r *runner) verify(ctx context.Context, ours, source gitops.ID) error {
 }
 
 // unchanged tells a fix that is there from one that has nothing to fix.
-func (r *runner) unchanged(ctx context.Context, k Pick, source gitops.ID, so *Picked) (Pick, error) {
-	there, err := r.session.SomeAdditionIn(ctx, source, so.Tree, r.opts.Mainline)
+func (r *runner) unchanged(ctx context.Context, t Target, k Pick, so *Picked) (Pick, error) {
+	there, err := r.session.SomeAdditionIn(ctx, k.Source, so.Tree, r.opts.Mainline)
 	if err != nil {
 		return k, err
 	}
 	k.Status = PickEmpty
+	if len(r.fix.Commits) > 1 && !there {
+		text := fmt.Sprintf("commit %s changes nothing on %s, and nothing shows that the branch has it: look whether it does",
+			r.session.Repo().Short(k.Source), t.Name())
+		if t.Onto == "" {
+			text += fmt.Sprintf("; --skip %s:%s leaves it out", t.Decision.Name(), k.Source)
+		}
+		so.Warnings = append(so.Warnings, text)
+	}
 	if there {
 		k.Status = PickPresent
 		so.Present = &Evidence{Commit: gitops.ID{}, How: "no change: the pick changes nothing, and lines that the fix adds are there"}
@@ -175,25 +190,27 @@ func (r *runner) unchanged(ctx context.Context, k Pick, source gitops.ID, so *Pi
 	return k, nil
 }
 
-// warnOfChange names what a pick would still change on a branch that says it has the fix.
+// warnOfChange names what a pick would still change on a branch that says it has the fix: the paths that
+// conflict and those that change cleanly.
 func (r *runner) warnOfChange(ctx context.Context, t Target, res gitops.PickResult, so *Picked) {
-	var paths []string
-	if len(res.Conflicts) > 0 {
-		for _, c := range res.Conflicts {
-			paths = append(paths, c.Path)
-		}
-	} else if !res.Unchanged {
-		changes, err := r.session.Changes(ctx, so.Tree, res.Tree, nil)
-		if err != nil {
-			return // the pick stands; only its description is poorer
-		}
-		for _, c := range changes {
-			paths = append(paths, c.Path)
-		}
+	if res.Unchanged {
+		return
 	}
-	if len(paths) > 0 {
+	var paths []string
+	for _, c := range res.Conflicts {
+		paths = append(paths, c.Path)
+	}
+	changes, err := r.session.Changes(ctx, so.Tree, res.Tree, nil)
+	if err != nil {
+		return // the pick stands; only its description is poorer
+	}
+	for _, c := range changes {
+		paths = append(paths, c.Path)
+	}
+	slices.Sort(paths)
+	if paths = slices.Compact(paths); len(paths) > 0 {
 		so.Warnings = append(so.Warnings, fmt.Sprintf("%s says it has the fix (%s), yet picking it would still change %s",
-			t.Name(), so.Present.How, shorten(paths, 5)))
+			t.Name(), so.Present.How, strings.Join(paths, ", ")))
 	}
 }
 

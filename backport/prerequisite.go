@@ -7,6 +7,7 @@ import (
 
 	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/policy"
 )
 
 // withPrerequisites takes conflicted targets again with the commits of main that were found to make
@@ -25,6 +26,14 @@ func (r *runner) withPrerequisites(ctx context.Context, targets []Target, outcom
 			continue
 		}
 		set := outcomes[i].Picks[at].Why.CleanWith
+		kinds, refused, err := r.kindsOf(outcomes[i].Target, set)
+		if err != nil {
+			return err
+		}
+		if refused != "" {
+			outcomes[i].Target.Warnings = append(outcomes[i].Target.Warnings, refused)
+			continue
+		}
 		fix, err := r.extended(ctx, at, set)
 		if err != nil {
 			return err
@@ -39,11 +48,32 @@ func (r *runner) withPrerequisites(ctx context.Context, targets []Target, outcom
 			continue
 		}
 		for j := range set {
-			o.Picks[at+j].Prerequisite = true
+			o.Picks[at+j].Prerequisite, o.Picks[at+j].Kind = true, kinds[j]
 		}
 		outcomes[i] = o
 	}
 	return nil
+}
+
+// kindsOf returns the kinds of prerequisites, and why the policy does not let one be taken; "" when it does,
+// or the user gives a reason.
+func (r *runner) kindsOf(t Target, set []why.Candidate) (kinds []policy.Kind, refused string, err error) {
+	for _, c := range set {
+		commit, err := r.session.Commit(c.Commit)
+		if err != nil {
+			return nil, "", err
+		}
+		kind, _ := KindOf(commit.Message)
+		kinds = append(kinds, kind)
+		if t.Onto != "" || r.opts.Decide == nil || r.opts.Select.Reason != "" || refused != "" {
+			continue
+		}
+		if d := r.opts.Decide(kind, t.Decision.ID); d.Verdict == policy.Refused {
+			refused = fmt.Sprintf("%s would make it clean, and is of kind %s, which the policy refuses on line %s (%s): --reason TEXT takes it along",
+				r.session.Repo().Short(c.Commit), kind, t.Decision.Name(), causeDetail(d))
+		}
+	}
+	return kinds, refused, nil
 }
 
 // extended is the fix with commits before its at-th.

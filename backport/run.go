@@ -2,6 +2,7 @@ package backport
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -50,6 +51,9 @@ func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 // made of the fix. The report keeps their order.
 func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opts Options) (*Report, error) {
 	r := newRunner(s, fix, opts)
+	if err := r.checkMainline(); err != nil {
+		return nil, err
+	}
 	targets := named(selected.Targets)
 	rep := &Report{Options: opts, Fix: fix, Selected: selected, Outcomes: make([]Outcome, len(targets))}
 	if len(targets) < runtime.GOMAXPROCS(0) {
@@ -85,11 +89,32 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	if err := r.withPrerequisites(ctx, targets, rep.Outcomes); err != nil {
 		return nil, err
 	}
+	for i := range rep.Outcomes {
+		if err := r.checkNames(&rep.Outcomes[i]); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	rep.Updates, rep.Verify = refUpdates(rep.Outcomes)
 	return rep, nil
+}
+
+// checkMainline refuses, once for all targets, a merge of which nobody said what it is a change to.
+func (r *runner) checkMainline() error {
+	for _, id := range r.fix.Commits {
+		c, err := r.session.Commit(id)
+		if err != nil {
+			continue // each target says so
+		}
+		var merge *gitops.MergeCommitError
+		var mainline *gitops.MainlineError
+		if _, _, err := r.session.SourceBase(id, c, r.opts.Mainline); errors.As(err, &merge) || errors.As(err, &mainline) {
+			return err
+		}
+	}
+	return nil
 }
 
 // target runs one target through the stages. Whatever fails is the target's own failure.

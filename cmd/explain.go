@@ -72,7 +72,7 @@ func explainObjects(err error) *Error {
 		return &Error{Exit: ExitRepository, Code: "shallow", Hint: fmt.Sprintf("git fetch --deepen=1 origin %s, or git fetch --unshallow", e.Commit)}
 	}
 	if e, ok := as[*odb.MissingError](err); ok {
-		return &Error{Exit: ExitRepository, Code: "missing-object", Hint: fmt.Sprintf("the clone lacks %s: git fetch --refetch brings it in a partial clone, git fsck tells more", e.ID)}
+		return &Error{Exit: ExitRepository, Code: "missing-object", Hint: fmt.Sprintf("the clone lacks %s: git fetch --refetch --no-filter brings it in a partial clone, git fsck tells more", e.ID)}
 	}
 	if _, ok := as[*odb.CorruptError](err); ok {
 		return &Error{Exit: ExitRepository, Code: "corrupt-object", Hint: "git fsck tells more; a fresh clone is the sure cure"}
@@ -102,7 +102,14 @@ func explainRefs(err error) *Error {
 		return &Error{Exit: ExitMoved, Code: "branch-exists", Hint: "nothing was changed; a branch that exists is never overwritten: choose another --name, or delete it"}
 	}
 	if _, ok := as[*refs.ConflictError](err); ok {
-		return &Error{Exit: ExitMoved, Code: "ref-conflict", Hint: "nothing was changed; choose another --name"}
+		return &Error{Exit: ExitMoved, Code: "ref-conflict", Hint: "nothing was changed; choose another --name, or rename the branch that is in the way"}
+	}
+	if e, ok := as[*backport.NameTakenError](err); ok {
+		hint := fmt.Sprintf("rename it (git branch -m %s NEW), or name the new branches otherwise: [pr] branch in the policy", quoteArg(e.Other))
+		if e.Named {
+			hint = "choose another --name"
+		}
+		return &Error{Exit: ExitMoved, Code: "ref-conflict", Hint: hint}
 	}
 	if _, ok := as[*refs.LockedError](err); ok {
 		return &Error{Exit: ExitMoved, Code: "ref-locked", Hint: "nothing was changed; wait for the other git process. If it died, remove the lock file by hand: locks of others are never removed here"}
@@ -200,7 +207,8 @@ func explainPick(err error) *Error {
 		return &Error{Exit: ExitRefused, Code: "verify-difference", Hint: "report it with what is in " + e.Dir + ", which holds the three trees: look first whether they are public"}
 	}
 	if e, ok := as[*gitops.MergeCommitError](err); ok {
-		return &Error{Exit: ExitUsage, Code: "merge-commit", Hint: fmt.Sprintf("-m 1 takes it as a change to its first parent (%d parents)", e.Parents)}
+		return &Error{Exit: ExitUsage, Code: "merge-commit", Hint: fmt.Sprintf(
+			"-m 1 takes it as one change to its first parent; '%s^1..%s^2' takes the commits that it merged", e.Commit, e.Commit)}
 	}
 	if _, ok := as[*gitops.MainlineError](err); ok {
 		return &Error{Exit: ExitUsage, Code: "mainline", Hint: "count the parents with git cat-file -p"}

@@ -156,7 +156,7 @@ func (a *app) targets(ctx context.Context, in *project.Project, f *fixFlags, fix
 			return backport.Selected{}, err
 		}
 	}
-	return in.Targets(fix, opts.Select, published)
+	return in.Targets(ctx, fix, opts.Select, published)
 }
 
 // planWarnings are the warnings that belong to the plan as a whole.

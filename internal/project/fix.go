@@ -16,9 +16,6 @@ import (
 
 var (
 	hashNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^#([0-9]{1,9})$`) })
-	prURL      = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(?:pull|pulls|-/merge_requests)/([0-9]{1,9})(?:[/#?].*)?$`)
-	})
 )
 
 // Fix finds the commits that the arguments name, and the kind of the change; an empty kind is found in
@@ -98,17 +95,29 @@ func (p *Project) CheckKind(kind policy.Kind) error {
 
 // commits finds the commits that one argument names.
 func (p *Project) commits(ctx context.Context, arg string) ([]gitops.ID, error) {
-	var m []string
+	number := ""
 	switch { // most arguments are revisions, for which no pattern need be compiled
 	case strings.HasPrefix(arg, "#"):
-		m = hashNumber().FindStringSubmatch(arg)
+		if m := hashNumber().FindStringSubmatch(arg); m != nil {
+			number = m[1]
+		}
 	case strings.HasPrefix(arg, "http"):
-		m = prURL().FindStringSubmatch(arg)
+		a, ok := parseAddress(arg)
+		if !ok {
+			break
+		}
+		if err := p.checkAddress(arg, a); err != nil {
+			return nil, err
+		}
+		if a.commit != "" {
+			return p.commitAt(arg, a)
+		}
+		number = strconv.Itoa(a.number)
 	}
-	if m == nil {
+	if number == "" {
 		return p.Repo.ResolveSource(ctx, arg)
 	}
-	n, err := strconv.Atoi(m[1])
+	n, err := strconv.Atoi(number)
 	if err != nil {
 		return nil, &InputError{Err: err}
 	}

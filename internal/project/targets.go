@@ -60,7 +60,7 @@ func (p *Project) BranchTarget(b gitops.Branch) backport.Target {
 }
 
 // Targets decides by the policy, and the lines that are named, where a fix goes.
-func (p *Project) Targets(fix backport.Fix, sel backport.Selection, published policy.Date) (backport.Selected, error) {
+func (p *Project) Targets(ctx context.Context, fix backport.Fix, sel backport.Selection, published policy.Date) (backport.Selected, error) {
 	change := policy.Change{Kind: fix.Kind, Published: published}
 	selected, err := backport.Select(policy.Decide(p.Config.Policy, p.Lines, change), sel)
 	if err != nil {
@@ -77,13 +77,36 @@ func (p *Project) Targets(fix backport.Fix, sel backport.Selection, published po
 		t := &selected.Targets[i]
 		if d, ok := held[t.Decision.ID]; ok && !t.Forced {
 			t.Decision.Verdict, t.Decision.Cause, t.Decision.Rule = d.Verdict, d.Cause, d.Rule
-			t.Refused = "the fix is not on " + p.Main.Name + ", and the policy wants it there first"
+			text := "the fix is not on " + p.Main.Name + ", and the policy wants it there first" + p.sameOnMain(ctx, fix)
+			if sel.Reason == "" {
+				t.Refused = text
+			} else {
+				t.Forced = true
+				t.Warnings = append(t.Warnings, text)
+			}
 		}
 		if err := p.Locate(t); err != nil {
 			return selected, err
 		}
 	}
 	return selected, nil
+}
+
+// sameOnMain names the commits of main that are the same change as commits of a fix that are not there.
+func (p *Project) sameOnMain(ctx context.Context, fix backport.Fix) string {
+	var names []string
+	for i, id := range fix.Commits {
+		if fix.OnMain[i] {
+			continue
+		}
+		if same, err := backport.SameChange(ctx, p.Session, p.Main.Tip, id); err == nil && !same.IsZero() {
+			names = append(names, p.Repo.Short(same))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(names, ", ") + " there is the same change: name that"
 }
 
 // OntoTargets makes a target of each revision. A release branch's tip keeps its line, for gate and bump.

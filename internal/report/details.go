@@ -118,7 +118,8 @@ func (p *page) details(o backport.Outcome) {
 			p.why(k, o)
 		}
 		if k.Prerequisite && k.Status == backport.PickClean {
-			p.printf("      takes %s along, which is no part of the fix: the fix conflicts without it\n", p.o.Short(k.Source))
+			p.printf("      takes %s along (kind %s), which is not part of the fix: the fix conflicts without it\n",
+				p.o.Short(k.Source), streams.Clean(string(k.Kind)))
 		}
 		if k.Taken != "" && !p.o.Quiet {
 			p.printf("      %s\n", streams.Clean(k.Taken))

@@ -104,9 +104,27 @@ func (p *page) head(rep *backport.Report, h Header) {
 	}
 	remote := "local branches"
 	if rep.Options.Remote != "" {
-		remote = "branches of " + streams.Clean(rep.Options.Remote)
+		remote = branchesOf(rep)
 	}
 	p.printf("policy: %s, on %s, %s\n\n", source, rep.Options.AsOf, remote)
+}
+
+// branchesOf says whose branches the targets are.
+func branchesOf(rep *backport.Report) string {
+	of := "branches of " + streams.Clean(rep.Options.Remote)
+	local := 0
+	for _, o := range rep.Outcomes {
+		if strings.HasPrefix(o.Target.Ref, "refs/heads/") {
+			local++
+		}
+	}
+	switch local {
+	case 0:
+		return of
+	case len(rep.Outcomes):
+		return "local branches, not those of " + streams.Clean(rep.Options.Remote)
+	}
+	return of + ", some of them local"
 }
 
 func kindSource(s backport.KindSource) string {
