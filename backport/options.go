@@ -113,15 +113,14 @@ type PRTemplates struct {
 
 // Options steer a plan.
 type Options struct {
-	AsOf       policy.Date
-	Main       gitops.Branch
-	Remote     string
-	Name       string // of the new branches: "backport/<Name>/<branch>"
-	BranchName string // their template; "" is DefaultBranch
-	Onto       []string
-	OntoTips   []gitops.ID // of Onto, in the same order
-	Mainline   int
-	Select     Selection
+	AsOf     policy.Date
+	Main     gitops.Branch
+	Remote   string
+	Name     string // of the new branches: "backport/<Name>/<branch>"
+	Onto     []string
+	OntoTips []gitops.ID // of Onto, in the same order
+	Mainline int
+	Select   Selection
 	// Decide, if not nil, says what the policy makes of a change of a kind on a line.
 	Decide            func(kind policy.Kind, line policy.LineID) policy.Decision
 	MainFirst         policy.MainFirst

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
 )
 
@@ -36,53 +35,12 @@ func DefaultName(first gitops.ID) string { return first.String()[:12] }
 
 // branchFor returns the name of the new branch for a target.
 func (r *runner) branchFor(t Target) string {
-	return r.fill(t.part)
+	return "backport/" + r.opts.Name + "/" + t.part
 }
 
 // bumpBranchFor returns the name of the new branch that carries a target's bump alone.
 func (r *runner) bumpBranchFor(t Target) string {
-	return r.fill("bump/" + t.part)
-}
-
-// DefaultBranch is the template of the names of new branches.
-const DefaultBranch = "backport/{name}/{branch}"
-
-func (r *runner) fill(branch string) string {
-	template := r.opts.BranchName
-	if template == "" {
-		template = DefaultBranch
-	}
-	return release.Fill(template, map[string]string{"name": r.opts.Name, "branch": branch})
-}
-
-// A TemplateError is a template that cannot make names of branches.
-type TemplateError struct{ Template, Reason string }
-
-func (e *TemplateError) Error() string {
-	return fmt.Sprintf("branch template %q: %s, as in %q", e.Template, e.Reason, DefaultBranch)
-}
-
-// CheckTemplate refuses a template that does not make branches which git takes, one for each release
-// branch of one fix.
-func CheckTemplate(template string) error {
-	switch {
-	case template == "":
-		return nil
-	case !strings.HasSuffix(template, "{branch}") || strings.Count(template, "{branch}") > 1:
-		return &TemplateError{template, "want {branch} once, at the end"}
-	case strings.Count(template, "{name}") != 1:
-		return &TemplateError{template, "want {name} once, so that two fixes do not meet"}
-	}
-	parts := strings.Split(release.Fill(template, map[string]string{"name": "0", "branch": "0"}), "/")
-	for _, part := range parts {
-		if CheckName(strings.ToLower(part)) != nil {
-			return &TemplateError{template, "want letters, digits, '.', '_' and '-' between the slashes"}
-		}
-	}
-	if len(parts) < 2 || len(parts) > 4 || len(template) > 60 {
-		return &TemplateError{template, "want two to four parts, and 60 bytes at most"}
-	}
-	return nil
+	return "backport/" + r.opts.Name + "/bump/" + t.part
 }
 
 // maxPart bounds a component of the names of our branches, in bytes.

@@ -105,7 +105,7 @@ func explainRefs(err error) *Error {
 		return &Error{Exit: ExitMoved, Code: "ref-conflict", Hint: "nothing was changed; choose another --name, or rename the branch that is in the way"}
 	}
 	if e, ok := as[*backport.NameTakenError](err); ok {
-		hint := fmt.Sprintf("rename it (git branch -m %s NEW), or name the new branches otherwise: [pr] branch in the policy", quoteArg(e.Other))
+		hint := fmt.Sprintf("rename it: git branch -m %s NEW", quoteArg(e.Other))
 		if e.Named {
 			hint = "choose another --name"
 		}

@@ -52,7 +52,7 @@ func (s *search) blame(ctx context.Context, at fileAt, pieces []piece) (blame, e
 		if len(next.pieces) == 0 {
 			continue
 		}
-		e, err := s.lineage.edition(ctx, next.at, s.known)
+		e, err := s.lineage.edition(ctx, next.at, s.known, &s.budget)
 		if err != nil {
 			return out, err
 		}
@@ -84,7 +84,7 @@ func (s *search) pass(e *edition, pieces []piece) (leads []lead, rest []piece, e
 	merge := len(e.from) > 1
 	var first []gitops.LineChange
 	for i, from := range e.from {
-		changes, err := s.lineage.before(from, e)
+		changes, err := s.lineage.before(from, e, &s.budget)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -113,7 +113,7 @@ func TestBlameIsGits(t *testing.T) {
 		}
 		absent[id] = i
 	}
-	s := &search{session: session, lineage: newLineage(session), absent: absent}
+	s := &search{session: session, lineage: newLineage(session), absent: absent, budget: budget{left: maxPickWork}}
 	var pieces []piece
 	for i := range lines {
 		pieces = append(pieces, piece{Lines: gitops.Lines{Start: i + 1, Count: 1}, place: i})

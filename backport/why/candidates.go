@@ -12,7 +12,7 @@ func (s *search) candidates(ctx context.Context, f *failure) error {
 	paths := map[gitops.ID][]string{}
 	for _, sp := range f.spots {
 		for at := sp.at; at != (fileAt{}); {
-			e, err := s.lineage.edition(ctx, at, s.known)
+			e, err := s.lineage.edition(ctx, at, s.known, &s.budget)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package why
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -89,6 +90,9 @@ func (s *search) fill(sp *spot) error {
 			return nil //nolint:nilerr // a submodule, or too large: there is nothing to follow
 		}
 		sp.sides[i] = data
+		if err := s.budget.spend(1 + bytes.Count(data, []byte("\n"))/lineWork); err != nil {
+			return err
+		}
 	}
 	switch {
 	case c.Theirs == nil:
@@ -165,7 +169,7 @@ func (s *search) follow(ctx context.Context, f *failure) error {
 // birth adds the commit that added a file which the branch has not.
 func (s *search) birth(ctx context.Context, sp spot, touches []touch) ([]touch, error) {
 	for at := sp.at; ; {
-		e, err := s.lineage.edition(ctx, at, s.known)
+		e, err := s.lineage.edition(ctx, at, s.known, &s.budget)
 		if err != nil || e == nil {
 			return touches, err
 		}

@@ -3,7 +3,6 @@ package why
 import (
 	"bytes"
 	"context"
-	"errors"
 	"path"
 	"sync"
 
@@ -11,16 +10,32 @@ import (
 )
 
 // A lineage follows files back through the history of main. What it has seen it keeps, because the
-// targets of a report ask for the same files. It is safe for concurrent use.
+// questions of a report are about the same files. It is safe for concurrent use.
 type lineage struct {
 	session *gitops.Session
 
-	mu      sync.Mutex
-	steps   int // commits looked at
-	heads   map[gitops.ID]head
-	walked  map[fileAt]walked
-	changes map[[2]gitops.ID][]gitops.LineChange
+	mu    sync.Mutex
+	heads map[gitops.ID]head
+	steps map[fileAt]step
+	diffs map[[2]gitops.ID]diff
 }
+
+// A step goes from a file in a commit to the parent that has the same file, or finds that the commit changed
+// it. Both are zero where the file is not in the commit.
+type step struct {
+	next  fileAt
+	found *edition
+	work  int
+}
+
+// A diff is the changes from one blob to another.
+type diff struct {
+	changes []gitops.LineChange
+	lines   [2]int // of the two
+}
+
+// work is what it costs to compare them.
+func (d diff) work() int { return 1 + (d.lines[0]+d.lines[1])/lineWork }
 
 // A head is what the walk needs of a commit.
 type head struct {
@@ -43,29 +58,15 @@ type edition struct {
 	from   []fileAt
 }
 
-// A walked is how far back a file is known not to have changed, and the edition found there, if any.
-type walked struct {
-	at    fileAt
-	found *edition
-}
-
-// The bounds of a lineage: commits looked at, and pairs of blobs whose difference is kept.
-const (
-	maxLineageSteps = 40000
-	maxKeptDiffs    = 4000
-)
-
-// errLineage is a lineage that met its bound.
-var errLineage = errors.New("the history is too long to be followed")
+// maxKept bounds the pairs of blobs whose difference is kept.
+const maxKept = 4000
 
 func newLineage(s *gitops.Session) *lineage {
-	return &lineage{session: s, heads: map[gitops.ID]head{}, walked: map[fileAt]walked{}, changes: map[[2]gitops.ID][]gitops.LineChange{}}
+	return &lineage{session: s, heads: map[gitops.ID]head{}, steps: map[fileAt]step{}, diffs: map[[2]gitops.ID]diff{}}
 }
 
 // before returns the changes that made an edition of a file in a parent of its commit.
-func (l *lineage) before(from fileAt, e *edition) ([]gitops.LineChange, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (l *lineage) before(from fileAt, e *edition, b *budget) ([]gitops.LineChange, error) {
 	parent, err := l.head(from.commit)
 	if err != nil {
 		return nil, err
@@ -74,90 +75,96 @@ func (l *lineage) before(from fileAt, e *edition) ([]gitops.LineChange, error) {
 	if err != nil || old == nil {
 		return nil, err
 	}
-	return l.diff(old.ID, e.blob)
+	d, err := l.diff(old.ID, e.blob)
+	if err != nil {
+		return nil, err
+	}
+	return d.changes, b.spend(d.work())
 }
 
 func (l *lineage) head(id gitops.ID) (head, error) {
-	if h, ok := l.heads[id]; ok {
+	l.mu.Lock()
+	h, ok := l.heads[id]
+	l.mu.Unlock()
+	if ok {
 		return h, nil
 	}
 	c, err := l.session.Commit(id)
 	if err != nil {
 		return head{}, err
 	}
-	h := head{tree: c.Tree, parents: c.Parents}
+	h = head{tree: c.Tree, parents: c.Parents}
+	l.mu.Lock()
 	l.heads[id] = h
+	l.mu.Unlock()
 	return h, nil
 }
 
 // edition returns the youngest edition of a file among the ancestors of a commit, itself included; nil
-// where the file is not there, or was last changed by a commit that known tells of.
-func (l *lineage) edition(ctx context.Context, at fileAt, known func(gitops.ID) bool) (*edition, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	w, again := l.walked[at]
-	if !again {
-		w.at = at
-	}
-	for w.found == nil {
+// where the file is not there, or was last changed by a commit that known reports.
+func (l *lineage) edition(ctx context.Context, at fileAt, known func(gitops.ID) bool, b *budget) (*edition, error) {
+	for at != (fileAt{}) && !known(at.commit) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if known(w.at.commit) {
-			l.walked[at] = w
-			return nil, nil //nolint:nilnil // that there is none is an answer
+		l.mu.Lock()
+		st, again := l.steps[at]
+		l.mu.Unlock()
+		if !again {
+			var err error
+			if st, err = l.step(ctx, at); err != nil {
+				return nil, err
+			}
+			l.mu.Lock()
+			l.steps[at] = st
+			l.mu.Unlock()
 		}
-		if l.steps++; l.steps > maxLineageSteps {
-			return nil, errLineage
+		if err := b.spend(st.work); err != nil || st.found != nil {
+			return st.found, err
 		}
-		next, found, err := l.step(ctx, w.at)
-		if err != nil || (found == nil && next == (fileAt{})) {
-			return nil, err //nolint:nilnil // likewise
-		}
-		w.at, w.found = next, found
+		at = st.next
 	}
-	l.walked[at] = w
-	if known(w.found.commit) {
-		return nil, nil //nolint:nilnil // likewise
-	}
-	return w.found, nil
+	return nil, nil //nolint:nilnil // that there is none is an answer
 }
 
-// step goes from a commit to the parent that has the same file, or finds that the commit changed it.
-// Both are zero where the file is not in the commit.
-func (l *lineage) step(ctx context.Context, at fileAt) (fileAt, *edition, error) {
+func (l *lineage) step(ctx context.Context, at fileAt) (step, error) {
+	out := step{work: stepWork}
 	c, err := l.head(at.commit)
 	if err != nil {
-		return at, nil, err
+		return out, err
 	}
 	st, err := l.session.Entry(c.tree, at.path)
 	if err != nil || st == nil || !st.Regular() {
-		return fileAt{}, nil, err
+		return out, err
 	}
 	e := &edition{commit: at.commit, path: at.path, blob: st.ID}
 	for _, parent := range c.parents {
 		p, err := l.head(parent)
 		if err != nil {
-			return at, nil, err
+			return out, err
 		}
 		before, err := l.session.Entry(p.tree, at.path)
 		if err != nil {
-			return at, nil, err
+			return out, err
 		}
 		name := at.path
 		if before == nil && len(c.parents) == 1 {
-			if name, err = l.renamed(ctx, p.tree, c.tree, e); err != nil {
-				return at, nil, err
+			var work int
+			if name, work, err = l.renamed(ctx, p.tree, c.tree, e); err != nil {
+				return out, err
 			}
+			out.work += work
 		}
 		switch {
 		case before != nil && before.Regular() && before.ID == st.ID:
-			return fileAt{commit: parent, path: at.path}, nil, nil
+			out.next = fileAt{commit: parent, path: at.path}
+			return out, nil
 		case before != nil && before.Regular(), before == nil && name != "" && len(c.parents) == 1:
 			e.from = append(e.from, fileAt{commit: parent, path: name})
 		}
 	}
-	return at, e, nil
+	out.found = e
+	return out, nil
 }
 
 // maxRenameSources bounds the deleted files that a new one is compared with.
@@ -165,18 +172,19 @@ const maxRenameSources = 30
 
 // renamed returns the file that a commit renamed to the edition, "" where it added it: the one that is
 // the same, or else the most alike of those that have the same name or ending and half of its lines.
-func (l *lineage) renamed(ctx context.Context, before, after gitops.ID, e *edition) (string, error) {
+func (l *lineage) renamed(ctx context.Context, before, after gitops.ID, e *edition) (name string, work int, err error) {
 	all, err := l.session.Changes(ctx, before, after, nil)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
+	work = len(all) / pathWork
 	var gone []gitops.Change
 	for _, ch := range all {
 		if ch.New != nil || !ch.Old.Regular() {
 			continue
 		}
 		if ch.Old.ID == e.blob {
-			return ch.Path, nil
+			return ch.Path, work, nil
 		}
 		if path.Ext(ch.Path) == path.Ext(e.path) && len(gone) < maxRenameSources {
 			gone = append(gone, ch)
@@ -184,55 +192,52 @@ func (l *lineage) renamed(ctx context.Context, before, after gitops.ID, e *editi
 	}
 	best, most := "", 0
 	for _, ch := range gone {
-		same, lines, err := l.alike(ch.Old.ID, e.blob)
+		d, err := l.diff(ch.Old.ID, e.blob)
 		if err != nil {
-			return "", err
+			return "", work, err
 		}
-		if 2*same >= lines && same > most {
+		work += d.work()
+		if same := d.shared(); 2*same >= max(d.lines[0], d.lines[1]) && same > most {
 			best, most = ch.Path, same
 		}
 	}
-	return best, nil
+	return best, work, nil
 }
 
-// alike counts the lines that two files share, and those of the longer one.
-func (l *lineage) alike(old, now gitops.ID) (same, lines int, err error) {
-	changes, err := l.diff(old, now)
-	if err != nil {
-		return 0, 0, err
-	}
-	var counts [2]int
-	for i, id := range []gitops.ID{old, now} {
-		data, err := l.session.Blob(id)
-		if err != nil {
-			return 0, 0, err
-		}
-		counts[i] = bytes.Count(data, []byte("\n"))
-	}
-	same = counts[0]
-	for _, c := range changes {
+// shared counts the lines that two texts share.
+func (d diff) shared() int {
+	same := d.lines[0]
+	for _, c := range d.changes {
 		same -= c.Old.Count
 	}
-	return same, max(counts[0], counts[1]), nil
+	return same
 }
 
-// diff returns the changes from one blob to another.
-func (l *lineage) diff(old, now gitops.ID) ([]gitops.LineChange, error) {
+// diff compares two blobs.
+func (l *lineage) diff(old, now gitops.ID) (diff, error) {
 	key := [2]gitops.ID{old, now}
-	if c, ok := l.changes[key]; ok {
-		return c, nil
+	l.mu.Lock()
+	d, ok := l.diffs[key]
+	l.mu.Unlock()
+	if ok {
+		return d, nil
 	}
-	a, err := l.session.Blob(old)
-	if err != nil {
-		return nil, err
+	var texts [2][]byte
+	for i, id := range key {
+		data, err := l.session.Blob(id)
+		if err != nil {
+			return diff{}, err
+		}
+		texts[i], d.lines[i] = data, bytes.Count(data, []byte("\n"))
 	}
-	b, err := l.session.Blob(now)
-	if err != nil {
-		return nil, err
+	var err error
+	if d.changes, err = gitops.DiffLines(texts[0], texts[1]); err != nil {
+		return diff{}, err
 	}
-	c, err := gitops.DiffLines(a, b)
-	if err == nil && len(l.changes) < maxKeptDiffs {
-		l.changes[key] = c
+	l.mu.Lock()
+	if len(l.diffs) < maxKept {
+		l.diffs[key] = d
 	}
-	return c, err
+	l.mu.Unlock()
+	return d, nil
 }

@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/git-backport/git-backport/gitops"
 )
@@ -33,30 +32,25 @@ type Branch interface {
 	Settle(ctx context.Context, ours, source gitops.ID, res gitops.PickResult) (gitops.PickResult, error)
 }
 
-// The bounds of the search. Time is the last of them: on most repositories the others are met first.
-const (
-	maxCandidates = 40              // that are kept
-	maxTime       = 4 * time.Second // for all questions
-	maxPickTime   = 2 * time.Second // for one pick
-)
+// maxCandidates bounds the candidates that are kept.
+const maxCandidates = 40
 
-// Explain answers questions, each in its place. What fails, or takes too long, only leaves an answer
-// poorer.
+// Explain answers questions, each in its place. What fails, or meets a bound, only leaves an answer poorer.
 func Explain(ctx context.Context, session *gitops.Session, questions []Question) []*Explanation {
 	history := newLineage(session)
 	out := make([]*Explanation, len(questions))
-	ctx, cancel := context.WithTimeout(ctx, maxTime)
-	defer cancel()
-	workers := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, workers)
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, q := range questions {
-		s := &search{Question: q, session: session, lineage: history, trials: map[trial]gitops.PickResult{}}
+		s := &search{
+			Question: q, session: session, lineage: history, trials: map[trial]gitops.PickResult{},
+			budget: budget{left: min(maxPickWork, maxWork/len(questions))},
+		}
 		wg.Add(1)
 		slots <- struct{}{}
 		go func() {
 			defer func() { <-slots; wg.Done() }()
-			out[i] = s.run(ctx, (len(questions)-i+workers-1)/workers)
+			out[i] = s.run(ctx)
 		}()
 	}
 	wg.Wait()
@@ -70,6 +64,7 @@ type search struct {
 	lineage *lineage
 	absent  map[gitops.ID]int // what the source stands on and the branch has not, counted from the youngest
 	trials  map[trial]gitops.PickResult
+	budget  budget
 	why     Explanation
 }
 
@@ -80,14 +75,8 @@ func (s *search) progress(done int) {
 	}
 }
 
-// run searches in its share of the time that is left, one of so many.
-func (s *search) run(ctx context.Context, share int) *Explanation {
-	limit := maxPickTime
-	if end, ok := ctx.Deadline(); ok {
-		limit = min(limit, time.Until(end)/time.Duration(share))
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+// run searches until it is through, or its budget is spent.
+func (s *search) run(ctx context.Context) *Explanation {
 	err := s.absences(ctx)
 	if err == nil {
 		err = s.missing(ctx)

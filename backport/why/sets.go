@@ -124,6 +124,9 @@ func (s *search) onto(ctx context.Context, tree, source gitops.ID) (gitops.PickR
 	if err != nil {
 		return gitops.PickResult{}, err
 	}
+	if err := s.budget.spend(trialWork); err != nil {
+		return gitops.PickResult{}, err
+	}
 	res, err := s.session.PickOnto(ctx, tree, source, s.mainlineFor(source, len(c.Parents)))
 	if err != nil {
 		return res, fmt.Errorf("trying %s: %w", s.session.Repo().Short(source), err)

@@ -82,7 +82,6 @@ type Path struct {
 // PR holds the options of pull requests.
 type PR struct {
 	Title, Body string // single-pass templates; empty: the default ones
-	Branch      string // template of the new branches' names; empty: the default one
 	Draft       bool
 	Labels      []string
 }

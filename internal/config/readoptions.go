@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"github.com/git-backport/git-backport/backport"
 	"slices"
 
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -34,10 +33,7 @@ func (r *reader) options(root *value) {
 		r.cfg.Paths = append(r.cfg.Paths, rule)
 	}
 	pr := root.sub("pr")
-	r.cfg.PR = PR{Title: pr.text("title"), Body: pr.text("body"), Branch: pr.text("branch"), Draft: pr.flag("draft", false), Labels: pr.texts("labels")}
-	if err := backport.CheckTemplate(r.cfg.PR.Branch); err != nil {
-		r.add(pr.sub("branch").at, "", "%v", err)
-	}
+	r.cfg.PR = PR{Title: pr.text("title"), Body: pr.text("body"), Draft: pr.flag("draft", false), Labels: pr.texts("labels")}
 	r.fields(pr.sub("title"), "subject", "branch", "line", "version", "kind")
 	r.fields(pr.sub("body"), "subject", "branch", "line", "version", "kind")
 }

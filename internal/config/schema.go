@@ -94,7 +94,6 @@ func root() shape {
 		{"pr", table("Pull requests.", []key{
 			{"title", text("Fields: {subject} {branch} {line} {version} {kind}.")},
 			{"body", text("Placed above the generated evidence; the same fields.")},
-			{"branch", text("Names of the new branches: {name} once and {branch} at the end; default \"backport/{name}/{branch}\".")},
 			{"draft", yesNo("Open as drafts.")},
 			{"labels", list("Labels.", text(""))},
 		})},

@@ -15,7 +15,6 @@ import (
 func (p *Project) StageOptions(o *backport.Options) error {
 	c := p.Config
 	o.PR = backport.PRTemplates{Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels}
-	o.BranchName = c.PR.Branch
 	o.Decide = func(kind policy.Kind, line policy.LineID) policy.Decision {
 		for _, d := range policy.Decide(c.Policy, p.Lines, policy.Change{Kind: kind}) {
 			if d.ID == line {

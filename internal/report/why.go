@@ -101,7 +101,7 @@ func (p *page) why(k backport.Pick, o backport.Outcome) {
 	case len(w.Candidates) > 0:
 		p.printf("      no set of up to four commits of main was found that makes it clean\n")
 	case w.Cut && len(w.Absent) < len(k.Result.Conflicts):
-		p.printf("      what it lacks was not found in the time there is\n")
+		p.printf("      what it lacks was not found within the bounds of the search\n")
 	}
 	if !p.o.Verbose {
 		return
