@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +17,7 @@ import (
 
 func (a *app) branchesCommand() *cobra.Command {
 	var kind, format string
+	var classes []string
 	var check bool
 	cmd := &cobra.Command{
 		Use: "branches", Aliases: []string{"lines"}, GroupID: "look", Args: noArgs,
@@ -43,13 +46,37 @@ a GitHub Actions strategy.matrix. An empty matrix makes a workflow fail: guard t
 			if check {
 				return a.checkBranches(cmd.Context(), in)
 			}
+			if err := onlyClasses(&doc, in.Config.Policy, classes); err != nil {
+				return err
+			}
 			return a.showBranches(in, doc, format)
 		},
 	}
 	cmd.Flags().StringVar(&kind, "kind", "security", "the `KIND` of change to decide for")
 	cmd.Flags().StringVar(&format, "format", "table", "table, names, json or matrix")
+	cmd.Flags().StringSliceVar(&classes, "class", nil, "only lines of the class `NAME`, may be repeated")
 	cmd.Flags().BoolVar(&check, "check", false, "check the policy against the branches and tags")
 	return cmd
+}
+
+// onlyClasses leaves the lines of some classes in the document.
+func onlyClasses(doc *report.BranchesV1, p *policy.Policy, classes []string) error {
+	if len(classes) == 0 {
+		return nil
+	}
+	var known []string
+	for _, c := range p.Classes {
+		known = append(known, c.Name)
+	}
+	for _, c := range classes {
+		if !slices.Contains(known, c) {
+			return usageError(fmt.Errorf("--class %q: the policy has no such class", c), "classes: "+strings.Join(known, ", "))
+		}
+	}
+	doc.Branches = slices.DeleteFunc(doc.Branches, func(b report.BranchV1) bool {
+		return b.Class == nil || !slices.Contains(classes, *b.Class)
+	})
+	return nil
 }
 
 func (a *app) showBranches(in *project.Project, doc report.BranchesV1, format string) error {

@@ -25,6 +25,8 @@ type Config struct {
 	Notes  Notes
 	Paths  []Path // in the order of the file: the first that matches counts
 	PR     PR
+
+	Remarks []string // what was not read of imported schedules
 }
 
 // A Kind is a kind of change that the policy adds, or gives labels.

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -99,4 +101,51 @@ func TestDeepNestingIsRefused(t *testing.T) {
 			t.Errorf("%.20q… is read", text)
 		}
 	}
+}
+
+// One odd row never refuses a schedule: it is left out, and said.
+func TestOddRowsAreSkipped(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ format, line, text, want, remark string }{
+		{"node", "major", `{"v1": {"start": "soon"}, "v2": {"start": "2024-01-01", "end": "2025-01-01"}}`, "2 2024-01-01 current..2025-01-01\n", "v1: "},
+		{"endoflife", "minor", "releases:\n- releaseCycle: bookworm\n- releaseCycle: \"1.2\"\n  releaseDate: 2024-01-01\n  eol: 2023-01-01\n- releaseCycle: \"1.3\"\n  releaseDate: 2024-01-01\n  eol: false\n",
+			"1.3 2024-01-01 active..\n", "bookworm"},
+		{"endoflife", "minor", "releases:\n- releaseCycle: bookworm\n", "", "bookworm"},
+		{"kubernetes", "minor", "schedules:\n- release: main\n- release: \"1.31\"\n  releaseDate: 2024-08-13\n", "1.31 2024-08-13 active..\n", "main"},
+	} {
+		cfg, err := importFrom(c.format, c.line, c.text)
+		if err != nil {
+			t.Errorf("%s: %v", c.format, err)
+			continue
+		}
+		if got := rows(cfg); got != c.want {
+			t.Errorf("%s: got\n%swant\n%s", c.format, got, c.want)
+		}
+		if len(cfg.Remarks) != 1 || !strings.Contains(cfg.Remarks[0], c.remark) {
+			t.Errorf("%s: remarks %q", c.format, cfg.Remarks)
+		}
+	}
+}
+
+// TestEndOfLifeFiles reads every product of a clone of endoflife-date/endoflife.date, as lines by one and by
+// two numbers.
+func TestEndOfLifeFiles(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("GIT_BACKPORT_ENDOFLIFE")
+	files, err := filepath.Glob(filepath.Join(dir, "products", "*.md"))
+	if dir == "" || err != nil || len(files) == 0 {
+		t.Skip("GIT_BACKPORT_ENDOFLIFE names no work tree of endoflife.date")
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{"major", "minor"} {
+			if _, err := importFrom("endoflife", line, string(data)); err != nil {
+				t.Errorf("%s by %s: %v", filepath.Base(file), line, err)
+			}
+		}
+	}
+	t.Logf("%d products", len(files))
 }

@@ -35,24 +35,54 @@ func (r *reader) importRows(format, name string, data []byte) ([]policy.Override
 	if err != nil {
 		return nil, err
 	}
+	if rows = r.orderly(rows, name); format == "csv" && len(r.skipped) > 0 {
+		return nil, errors.New(r.skipped[0]) // the policy's own table, which can be put right
+	}
 	if len(rows) == 0 {
-		return nil, errors.New("there is no line in it")
+		return nil, r.noRow(name, format)
 	}
 	if len(rows) > maxRows {
 		return nil, fmt.Errorf("more than %d lines", maxRows)
 	}
-	seen := map[policy.LineID]bool{}
-	for i := range rows {
-		if seen[rows[i].Line] {
-			return nil, fmt.Errorf("line %s stands in it twice", rows[i].Line)
-		}
-		seen[rows[i].Line] = true
-		rows[i].Source = name
-		if err := inOrder(rows[i]); err != nil {
-			return nil, err
-		}
-	}
 	return rows, nil
+}
+
+// orderly leaves out rows that contradict themselves or repeat a line.
+func (r *reader) orderly(rows []policy.Override, name string) []policy.Override {
+	var out []policy.Override
+	seen := map[policy.LineID]bool{}
+	for _, o := range rows {
+		o.Source = name
+		err := inOrder(o)
+		if seen[o.Line] {
+			err = fmt.Errorf("line %s stands in it twice", o.Line)
+		}
+		if err != nil {
+			r.skip(o.Line.String(), err)
+			continue
+		}
+		seen[o.Line] = true
+		out = append(out, o)
+	}
+	return out
+}
+
+// skip leaves a row out: one odd old row is no reason to refuse a whole schedule.
+func (r *reader) skip(row string, err error) {
+	r.skipped = append(r.skipped, fmt.Sprintf("%s: %s", row, err))
+}
+
+// noRow is why a schedule without a row that can be read is refused; nil where that is no fault of the file's:
+// many products of endoflife.date name their releases by words.
+func (r *reader) noRow(name, format string) error {
+	switch {
+	case len(r.skipped) == 0:
+		return errors.New("there is no line in it")
+	case format == "endoflife":
+		r.cfg.Remarks = append(r.cfg.Remarks, fmt.Sprintf("%q: no row of it names a line as this policy does; the first: %s", name, r.skipped[0]))
+		return nil
+	}
+	return fmt.Errorf("no row can be read; the first: %s", r.skipped[0])
 }
 
 // inOrder checks that the phases of a row follow one another.
@@ -135,11 +165,13 @@ func (r *reader) fromNode(data []byte) ([]policy.Override, error) {
 		f := file[name]
 		id, err := r.scheme.ParseLine(strings.TrimPrefix(name, "v"))
 		if err != nil {
-			return nil, err
+			r.skip(name, err)
+			continue
 		}
 		d, err := days(f.Alpha, f.Start, f.LTS, f.Maintenance, f.End)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			r.skip(name, err)
+			continue
 		}
 		o := policy.Override{Line: id, Released: d[0]}
 		if d[0].IsZero() {
@@ -165,11 +197,13 @@ func (r *reader) fromPython(data []byte) ([]policy.Override, error) {
 	for _, name := range slices.Sorted(maps.Keys(file)) {
 		id, err := r.scheme.ParseLine(name)
 		if err != nil {
-			return nil, err
+			r.skip(name, err)
+			continue
 		}
 		d, err := days(file[name].First, file[name].End)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			r.skip(name, err)
+			continue
 		}
 		rows = append(rows, policy.Override{Line: id, Released: d[0], End: d[1]})
 	}

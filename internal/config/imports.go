@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/git-backport/git-backport/policy"
 )
@@ -23,10 +24,14 @@ func (r *reader) imports(root *value) []policy.Override {
 			}
 			continue
 		}
+		r.skipped = nil
 		rows, err := r.importRows(v.text("format"), name, text)
 		if err != nil {
 			r.add(file.at, "", "%q as %s: %s", name, v.text("format"), err)
 			continue
+		}
+		if n := len(r.skipped); n > 0 && len(rows) > 0 {
+			r.cfg.Remarks = append(r.cfg.Remarks, fmt.Sprintf("%q: rows that are not read: %d; the first: %s", name, n, r.skipped[0]))
 		}
 		out = append(out, rows...)
 	}

@@ -84,11 +84,13 @@ func (r *reader) fromKubernetes(data []byte) ([]policy.Override, error) {
 	for _, f := range append(file.Schedules, file.Branches...) {
 		id, err := r.scheme.ParseLine(string(f.Release))
 		if err != nil {
-			return nil, err
+			r.skip(string(f.Release), err)
+			continue
 		}
 		d, err := days(string(f.Date), string(f.Maintenance), string(f.End))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Release, err)
+			r.skip(string(f.Release), err)
+			continue
 		}
 		o := policy.Override{Line: id, Released: d[0], End: d[2]}
 		if !d[0].IsZero() {
@@ -132,11 +134,13 @@ func (r *reader) fromEndOfLife(data []byte) ([]policy.Override, error) {
 		name := string(f.Cycle + f.APICycle)
 		id, err := r.scheme.ParseLine(name)
 		if err != nil {
-			return nil, err
+			r.skip(name, err)
+			continue
 		}
 		d, err := days(string(f.Date), date(f.Active+f.Support), date(f.End))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			r.skip(name, err)
+			continue
 		}
 		o := policy.Override{Line: id, Released: d[0]}
 		o.Phases = []policy.DatedPhase{}

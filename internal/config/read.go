@@ -17,6 +17,8 @@ type reader struct {
 	root   *value
 	cfg    Config
 	pol    policy.Policy
+
+	skipped []string // rows of the import at hand that are not read, and why
 }
 
 // sub returns the value of a key, nil when it is absent. A single item stands for an array of one

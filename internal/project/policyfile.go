@@ -60,7 +60,9 @@ func (p *Project) namedPolicy(ctx context.Context) error {
 func (p *Project) load(source, name string, data []byte, read func(string) ([]byte, error)) error {
 	var err error
 	p.Source, p.read = source, read
-	p.Config, err = config.Load(name, data, read)
+	if p.Config, err = config.Load(name, data, read); err == nil {
+		p.Warnings = append(p.Warnings, p.Config.Remarks...)
+	}
 	return err
 }
 
