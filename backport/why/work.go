@@ -2,12 +2,12 @@ package why
 
 import "errors"
 
-// The bounds of the searches, in units of work: some 50 microseconds on a common machine. They are counted
+// The bounds of the searches, in units of work: some 0.1 to 0.2 milliseconds in a large repository. They are counted
 // and not measured, and what another search has found already costs the same, so that the answers to the
 // same questions are the same.
 const (
-	maxWork     = 120000 // for all questions
-	maxPickWork = 40000  // for one
+	maxWork     = 30000 // for all questions
+	maxPickWork = 10000 // for one
 
 	stepWork  = 1   // a commit that is looked at
 	trialWork = 200 // a commit that is picked onto a tree
