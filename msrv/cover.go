@@ -48,6 +48,11 @@ func (j judge) moved(now Pin) bool {
 	return false
 }
 
+// lowest reports whether a setting says what holds without it: the edition 2015, the resolver 1.
+func (p Pin) lowest() bool {
+	return p.Implied && p.Version.at.compare(point{nums: []uint64{1}, rank: full}) <= 0
+}
+
 // again reports whether a further value of a key asks for no more than one that the file had at the tip.
 func (j judge) again(now Pin) bool {
 	if now.again == "" {

@@ -178,6 +178,8 @@ func (j judge) problem(p Problem) Finding {
 		}
 	case !j.tip.files[p.Path] && f.Part != PartShipped && p.Trouble.Unread():
 		f.Level, f.Cause = min(f.Level, LevelNotice), CauseNotShipped
+	case !j.tip.files[p.Path] && f.Part != PartShipped && p.Trouble != TroubleIO:
+		f.Level = min(f.Level, LevelWarn)
 	}
 	return f
 }
@@ -286,6 +288,10 @@ func (j judge) drift(f *Finding, now, base Pin, isBase bool) {
 // blind judges a pin of which the tip's value is not known.
 func (j judge) blind(f *Finding, now, base Pin, isBase bool) {
 	f.Outcome, f.Cause, f.Level = Unreadable, CauseUnreadable, j.in.Rules.Of(f.Role).level()
+	if now.lowest() {
+		f.Outcome, f.Cause, f.Level = Added, CauseCovered, LevelNotice
+		return
+	}
 	if o := between(base, isBase, now, true); o == Unchanged || o == Lowered {
 		f.Outcome, f.Cause, f.Level = o, CauseWithinBaseline, LevelNotice
 		return
@@ -319,7 +325,7 @@ func (j judge) rise(f *Finding, now, tip Pin, isTip bool, base Pin, isBase bool)
 			return
 		}
 	}
-	if f.Outcome == Added && j.again(now) {
+	if f.Outcome == Added && (j.again(now) || now.lowest()) {
 		f.Level, f.Cause = LevelNotice, CauseCovered
 		return
 	}
