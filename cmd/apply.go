@@ -132,7 +132,7 @@ func (a *app) mayApply(p *planned, f *fixFlags) error {
 		for _, o := range p.report.Outcomes {
 			names = append(names, o.Target.Decision.Name())
 		}
-		hint = "to take them: git backport apply " + a.quoted(p.header.Args) + " --also " + strings.Join(names, ",")
+		hint = "to take them: git backport apply " + a.quoted(p.header.Args) + " --also " + quoteArg(strings.Join(names, ","))
 	}
 	return &Error{Exit: ExitRefused, Code: "no-target", Err: fmt.Errorf("the policy requires no line to get a change of kind %s", p.report.Fix.Kind), Hint: hint}
 }

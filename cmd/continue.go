@@ -301,7 +301,7 @@ func cleanText(w io.Writer, o backport.Outcome, what string) error {
 		}
 		for _, l := range k.Facts() {
 			if err == nil {
-				_, err = fmt.Fprintf(w, "      %s\n", streams.Clean(l))
+				_, err = fmt.Fprintf(w, "      %s\n", streams.Line(l))
 			}
 		}
 		if err == nil {

@@ -63,7 +63,7 @@ func (r *resolution) marked(name string) ([]byte, error) {
 // the file that the merge left is one when no side has it; so is any that looks like one of the three
 // kinds that are labelled, in the size of git's default or of this file's, unless a side has it.
 func leftover(data, marked []byte, sides [3][]byte) int {
-	own, written, sizes := map[string]bool{}, map[string]bool{}, map[int]bool{7: true}
+	own, written, sizes, marks := map[string]bool{}, map[string]bool{}, map[int]bool{7: true}, false
 	for _, side := range sides {
 		for line := range bytes.Lines(side) {
 			own[lineText(line)] = true
@@ -74,8 +74,12 @@ func leftover(data, marked []byte, sides [3][]byte) int {
 			written[text] = true
 			if rest := strings.TrimLeft(text, "<"); strings.HasPrefix(rest, " HEAD") {
 				sizes[len(text)-len(rest)] = true
+				marks = true
 			}
 		}
+	}
+	if !marks { // the merge wrote none there: what is in no side is the merge of both
+		clear(written)
 	}
 	n := 0
 	for line := range bytes.Lines(data) {

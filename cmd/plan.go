@@ -177,15 +177,13 @@ func (a *app) planWarnings(in *project.Project, fix backport.Fix, rep *backport.
 	for _, s := range gitconfig.PickSettings(in.Repo.Config) {
 		out = append(out, settingWarning(s))
 	}
-	return out
+	return append(out, in.Repo.LeftAside()...)
 }
 
 // settingWarning says what becomes of a setting of git that changes picks.
 func settingWarning(s gitconfig.Setting) string {
 	said := "is ignored here: git %s"
 	switch s.Fate {
-	case gitconfig.Heeded:
-		said = "is heeded: it %s, and without it the result may be another one"
 	case gitconfig.Conflict:
 		said = "is not followed: git %s; a path that needs it is a conflict"
 	}

@@ -110,6 +110,9 @@ func (r *resolution) readDir(dir string) error {
 	}
 	stages := map[string]*gitops.Stage{}
 	for _, f := range files {
+		if err := r.lookFiltered(f); err != nil {
+			return err
+		}
 		id, err := r.project.Session.WriteBlob(f.Data)
 		if err != nil {
 			return err
@@ -125,6 +128,9 @@ func (r *resolution) readDir(dir string) error {
 			continue
 		}
 		if err := r.look(c, f.Data); err != nil {
+			return err
+		}
+		if err := r.lookUntouched(c, *stages[f.Path]); err != nil {
 			return err
 		}
 	}
@@ -148,7 +154,11 @@ func isWorkTree(dir string) bool {
 
 // readWorkTree takes the commit that was made in a work tree, or else its index.
 func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
-	git, err := r.userGit(ctx, r.project.Repo, r.project.Env.Dir)
+	made, err := r.workTree(r.project.Repo, r.target)
+	if err != nil {
+		return err
+	}
+	git, err := r.userGit(ctx, r.project.Repo, r.project.Env.Dir, made != nil && checkout.SameDir(made.Dir, dir))
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -71,7 +70,7 @@ func (a *app) fail(cmd *cobra.Command, args []string, err error) ExitCode {
 		_ = a.writeJSON(report.ErrorDocument(name, version(), e.Code, e.Error(), e.Hint, int(e.Exit)))
 		return e.Exit
 	}
-	fmt.Fprintf(a.streams.Err, "git-backport: error: %s\n", streams.CleanText(e.Error()))
+	fmt.Fprintf(a.streams.Err, "git-backport: error: %s\n", streams.Message(e.Error()))
 	a.hint(e.Hint)
 	return e.Exit
 }
@@ -86,7 +85,7 @@ func (a *app) hint(text string) {
 }
 
 func (a *app) warn(text string) {
-	fmt.Fprintf(a.streams.Err, "git-backport: warning: %s\n", streams.CleanText(text))
+	fmt.Fprintf(a.streams.Err, "git-backport: warning: %s\n", streams.Message(text))
 }
 
 // wantsJSON looks for --json before flags are parsed, so that a usage error is JSON too.
@@ -106,10 +105,7 @@ func wantsJSON(args []string) bool {
 
 // writeJSON prints one document, indented, and nothing else.
 func (a *app) writeJSON(v any) error {
-	enc := json.NewEncoder(a.streams.Out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	return report.WriteJSON(a.streams.Out, v)
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -189,18 +185,7 @@ func unknownVerbHint(cmd *cobra.Command, arg string) string {
 }
 
 // quoteArg quotes an argument for a shell, when that is needed to type it.
-func quoteArg(s string) string {
-	plain := s != ""
-	for _, r := range s {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:^~@,=+", r) {
-			plain = false
-		}
-	}
-	if plain {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
+func quoteArg(s string) string { return streams.Quote(streams.Clean(s)) }
 
 // render writes text that a verb made, unless JSON was asked for.
 func (a *app) render(doc any, text func(w io.Writer) error) error {

@@ -29,8 +29,9 @@ var oldestGit = [2]int{2, 20}
 
 // userGit finds the user's git for work trees of a repository. The child sees what tells git who and
 // where the user is, and what git is told by variables; of the repository at hand, and not of another one
-// that variables name. Hooks do not run, and nothing is left running.
-func (a *app) userGit(ctx context.Context, repo *gitops.Repo, dir string) (checkout.Git, error) {
+// that variables name. Hooks do not run, and nothing is left running. Filters run only where that is asked
+// for: in a work tree that resolve made. Without them git fetches nothing either.
+func (a *app) userGit(ctx context.Context, repo *gitops.Repo, dir string, filters bool) (checkout.Git, error) {
 	const cure = "resolve LINE --into DIR and continue LINE --from DIR need no git"
 	git, err := child.Find("git")
 	if err != nil {
@@ -41,7 +42,10 @@ func (a *app) userGit(ctx context.Context, repo *gitops.Repo, dir string) (check
 		"http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY",
 		"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_PARAMETERS",
 	), a.configPairs()...)
-	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0")
+	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat")
+	if !filters {
+		env = append(env, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
+	}
 	res, err := git.Run(ctx, child.Call{Args: []string{"--version"}, Env: env})
 	if err != nil {
 		return nil, err
@@ -53,7 +57,10 @@ func (a *app) userGit(ctx context.Context, repo *gitops.Repo, dir string) (check
 		"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
 		"-c", "worktree.useRelativePaths=false", // it would change the configuration
 	}
-	return func(ctx context.Context, in string, stdin []byte, args ...string) ([]byte, error) {
+	for _, event := range hookEvents() {
+		settings = append(settings, "-c", "hook."+event+".enabled=false")
+	}
+	run := func(ctx context.Context, in string, stdin []byte, args ...string) ([]byte, error) {
 		call := child.Call{Args: append(append([]string{}, settings...), args...), Env: env, Dir: in, Stdin: stdin, Timeout: 30 * time.Minute}
 		if in == "" {
 			call.Dir, call.Args = dir, append([]string{"--git-dir=" + repo.Layout.GitDir}, call.Args...)
@@ -61,14 +68,34 @@ func (a *app) userGit(ctx context.Context, repo *gitops.Repo, dir string) (check
 		}
 		res, err := git.Run(ctx, call)
 		if err == nil && res.Code != 0 {
-			verb := args[0]
-			if verb == "worktree" {
-				verb += " " + args[1]
-			}
-			err = &GitError{Verb: verb, Said: complaint(res.Stderr)}
+			err = &GitError{Verb: gitVerb(args), Said: complaint(res.Stderr)}
 		}
 		return res.Stdout, err
-	}, nil
+	}
+	if filters {
+		return run, nil
+	}
+	return checkout.WithoutFilters(run), nil
+}
+
+// gitVerb is what git was asked to do, for a message.
+func gitVerb(args []string) string {
+	for len(args) > 2 && args[0] == "-c" {
+		args = args[2:]
+	}
+	if args[0] == "worktree" {
+		return strings.Join(args[:2], " ")
+	}
+	return args[0]
+}
+
+// hookEvents are the events of hooks that the configuration may name, which core.hooksPath does not switch
+// off.
+func hookEvents() []string {
+	return []string{
+		"post-index-change", "post-checkout", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman", "post-commit", "pre-commit",
+		"prepare-commit-msg", "commit-msg", "post-merge", "post-rewrite", "pre-push",
+	}
 }
 
 // environment picks variables out of the environment.

@@ -13,6 +13,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/child"
 	"github.com/git-backport/git-backport/internal/project"
+	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
@@ -34,7 +35,7 @@ func (a *app) verifier(ctx context.Context, in *project.Project) (func(ctx conte
 	}
 	env := []string{
 		"PATH=" + a.host.getenv("PATH"), "HOME=" + os.DevNull, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CEILING_DIRECTORIES=" + os.TempDir(),
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CEILING_DIRECTORIES=" + os.TempDir(), "GIT_ALLOW_PROTOCOL=none", "GIT_ATTR_NOSYSTEM=1",
 	}
 	res, err := git.Run(ctx, child.Call{Args: []string{"--version"}, Env: env})
 	if err != nil {
@@ -75,7 +76,7 @@ func verifyOne(ctx context.Context, git child.Program, env []string, s *gitops.S
 	if want == got {
 		return nil
 	}
-	script := "#!/bin/sh\n# The merge that git and git-backport make differently.\nexec git " + quoteAll(args) + "\n"
+	script := "#!/bin/sh\n# The merge that git and git-backport make differently.\nexec git " + streams.QuoteAll(args) + "\n"
 	note := "git:\n" + want + "\n\ngit-backport:\n" + got + "\n"
 	for name, text := range map[string]string{"reproduce.sh": script, "difference.txt": note} {
 		if err := txfs.Replace(txfs.Real{}, filepath.Join(dir, name), []byte(text), 0o600); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -23,7 +24,7 @@ import (
 
 // makeWorkTree has the user's git make a linked work tree in the middle of the pick that conflicts.
 func (r *resolving) makeWorkTree(ctx context.Context) error {
-	git, err := r.userGit(ctx, r.repo, r.env.Dir)
+	git, err := r.userGit(ctx, r.repo, r.env.Dir, true)
 	if err != nil {
 		return err
 	}
@@ -64,8 +65,7 @@ func (r *resolving) clearWay(ctx context.Context, git checkout.Git) error {
 		return err
 	}
 	if w.Gone || !w.Whole {
-		_, err := git(ctx, "", nil, "worktree", "remove", "--force", w.Dir)
-		return err
+		return w.Discard(ctx, git)
 	}
 	return usageError(fmt.Errorf("%s has a work tree already: %s", r.target.Branch, w.Dir),
 		fmt.Sprintf("%s takes it; git worktree remove --force %s starts over", r.say("continue", r.target.Name(), r.op.ID[:8]), quoteArg(w.Dir)))
@@ -179,7 +179,7 @@ type tidied struct {
 // is a failure of the verb, which has done its work.
 func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environment, log *operation.Log) []tidied {
 	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
-	if err != nil {
+	if err = errors.Join(err, checkout.Sweep(repo.FS(), repo.Layout.CommonDir)); err != nil {
 		a.warn(err.Error())
 	}
 	var out []tidied
@@ -191,7 +191,7 @@ func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environ
 		d := tidied{dir: w.Dir}
 		if in, err := filepath.Rel(w.Dir, env.Dir); err == nil && filepath.IsLocal(in) {
 			d.kept = "you are in it"
-		} else if git, err := a.userGit(ctx, repo, env.Dir); err != nil {
+		} else if git, err := a.userGit(ctx, repo, env.Dir, false); err != nil {
 			d.kept = err.Error()
 		} else if d.kept, err = w.Remove(ctx, git, trees); err != nil {
 			d.kept = err.Error()

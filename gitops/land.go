@@ -116,6 +116,9 @@ func (r *Repo) settings(tx *refs.Tx) error {
 	if tx.PackedTimeout, err = timeout(r.Config.PackedRefsTimeout()); err != nil {
 		return err
 	}
+	if hook, ok := r.Config.Hook("reference-transaction"); ok {
+		tx.Hook = hook.Origin.String() + ", " + hook.Key
+	}
 	tx.HooksDir = filepath.Join(r.Layout.CommonDir, "hooks")
 	hooks, ok, err := r.Config.Path("core.hookspath")
 	if err != nil {

@@ -112,7 +112,7 @@ func (s *Session) PickTreeOnto(ctx context.Context, ours, source, tree ID, mainl
 	if err != nil {
 		return PickResult{}, err
 	}
-	name := s.repo.Short(source) + " (" + labelSubject(commit) + ")"
+	name := s.repo.autoShort(source) + " (" + labelSubject(commit) + ")"
 	return s.Merge(ctx, base, ours, tree, Labels{Base: "parent of " + name, Ours: "HEAD", Theirs: name})
 }
 

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/refs"
-	"github.com/git-backport/git-backport/internal/merge"
 )
 
 // ErrNoRef is a ref that is not there.
@@ -112,40 +110,4 @@ func (r *Repo) PullRequest(ctx context.Context, main ID, number int) (ID, error)
 		return ID{}, &PullRequestError{Number: number, Candidates: lines}
 	}
 	return found[0], nil
-}
-
-// attributes says where the merge reads gitattributes when ours is checked out.
-func (r *Repo) attributes(ours ID) merge.AttributeSource {
-	src := merge.AttributeSource{
-		Tree: merge.ID(ours), Info: readIfThere(r.attrFiles.Info),
-		Global: readIfThere(r.attrFiles.User), System: readIfThere(r.attrFiles.System),
-		Drivers: map[string]bool{},
-	}
-	if v, ok := r.Config.Get("merge.default"); ok {
-		src.MergeDefault = v.Value
-	}
-	for _, name := range r.Config.Subsections("merge") {
-		if _, ok := r.Config.Get("merge." + name + ".driver"); ok && name != "" {
-			src.Drivers[name] = true
-		}
-	}
-	src.Renormalize, _ = r.Config.Bool("merge.renormalize", false)
-	return src
-}
-
-// maxAttributesFile is the size above which git ignores a file of attributes: 100 MiB.
-const maxAttributesFile = 100 << 20
-
-func readIfThere(path string) []byte {
-	if path == "" {
-		return nil
-	}
-	if info, err := os.Stat(path); err != nil || info.Size() > maxAttributesFile {
-		return nil
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil
-	}
-	return data
 }

@@ -62,9 +62,6 @@ func (s *Session) writeCase(fsys txfs.FS, c MergeCase) error {
 		return err
 	}
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
-	if user := s.repo.attrFiles.User; user != "" {
-		config += "\tattributesFile = \"" + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(user) + "\"\n"
-	}
 	for _, d := range []string{"objects", "objects/pack", "objects/info", "refs", "refs/heads", "info"} {
 		if err := fsys.Mkdir(filepath.Join(c.Dir, d), 0o700); err != nil && !os.IsExist(err) {
 			return err
@@ -74,7 +71,6 @@ func (s *Session) writeCase(fsys txfs.FS, c MergeCase) error {
 		{"objects/pack/pack-" + sum.String() + ".pack", string(pack)},
 		{"objects/pack/pack-" + sum.String() + ".idx", string(index)},
 		{"objects/info/alternates", strings.Join(s.repo.db.Dirs(), "\n") + "\n"},
-		{"info/attributes", string(readIfThere(s.repo.attrFiles.Info))},
 		{"config", config},
 		{"HEAD", "ref: refs/heads/none\n"},
 	}

@@ -93,7 +93,9 @@ func (l *loader) gitdirHolds(pattern string, fold bool, from Origin) (bool, erro
 			return true, nil // git complains, and then takes the complaint for a yes
 		}
 		prefix = realPath(filepath.Dir(l.env.abs(from.File))) + "/"
-		pattern = pattern[2:]
+		if pattern = pattern[2:]; pattern == "" {
+			pattern = "**"
+		}
 	default:
 		if pattern = l.realHome(pattern); !filepath.IsAbs(pattern) {
 			pattern = "**/" + pattern

@@ -118,6 +118,8 @@ func conditionCases() []configCase {
 		{name: "gitdir dot, user", files: cond("gitdir:./")},
 		{name: "gitdir dot, local", files: local("[includeIf \"gitdir:./\"]\npath=inc\n[includeIf \"gitdir:./.git\"]\npath=inc\n", "repo/.git/inc", one)},
 		{name: "gitdir dot, beside", files: map[string]string{"home/.gitconfig": "[include]\npath=$ROOT/top\n", "top": "[includeIf \"gitdir:./repo/\"]\npath=inc\n[includeIf \"gitdir/i:./REPO/\"]\npath=inc\n", "inc": one}},
+		{name: "gitdir dot, all below", files: map[string]string{"home/.gitconfig": "[include]\npath=$ROOT/top\n", "top": "[includeIf \"gitdir:./\"]\npath=inc\n", "inc": one}},
+		{name: "gitdir/i dot, all below", files: map[string]string{"home/.gitconfig": "[include]\npath=$ROOT/top\n", "top": "[includeIf \"gitdir/i:./\"]\npath=inc\n[includeIf \"gitdir:./**\"]\npath=inc\n[includeIf \"gitdir:.//\"]\npath=inc\n[includeIf \"gitdir:.\"]\npath=inc\n[includeIf \"gitdir:\"]\npath=inc\n", "inc": one}},
 		{name: "gitdir dot, command", files: map[string]string{"inc": one}, env: map[string]string{"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "includeIf.gitdir:./.path", "GIT_CONFIG_VALUE_0": "$ROOT/inc"}, minor: 50},
 		{name: "gitdir of unknown user", files: cond("gitdir:~nobody-of-that-name/")},
 		{name: "gitdir of unknown user, literally", files: merge(cond("gitdir:~nobody-of-that-name/"), linked(plainCore, nil), bareAt("~nobody-of-that-name/.git", "")), dir: "~nobody-of-that-name"},

@@ -17,7 +17,6 @@ type Fate int
 // The fates of a setting.
 const (
 	Ignored  Fate = iota // git's default is used
-	Heeded               // it is used, as git uses it: it is about attributes
 	Conflict             // a path that it is about is a conflict
 )
 
@@ -35,7 +34,7 @@ func pickRules() []pickRule {
 		{"merge.renameLimit", nil, "gives up on renames at another number of files", Ignored},
 		{"merge.directoryRenames", []string{"conflict"}, "moves new files into renamed directories, or leaves them, without asking", Ignored},
 		{"merge.conflictStyle", []string{"merge"}, "writes other conflict markers", Ignored},
-		{"merge.default", nil, "merges files of no merge attribute with another driver", Heeded},
+		{"merge.default", nil, "merges files of no merge attribute with another driver", Ignored},
 		{"merge.renormalize", []string{"false"}, "converts line ends before it merges", Conflict},
 		{"diff.renames", []string{"true", "copies", "copy"}, "does not find renames, unless merge.renames is set", Ignored},
 		{"diff.renameLimit", nil, "gives up on renames at another number of files, unless merge.renameLimit is set", Ignored},
@@ -43,7 +42,8 @@ func pickRules() []pickRule {
 		{"i18n.commitEncoding", []string{"utf-8", "UTF-8", "utf8", "UTF8"}, "writes the message in that encoding", Ignored},
 		{"commit.cleanup", []string{"default", "whitespace", "scissors"}, "cleans the message up otherwise", Ignored},
 		{"core.abbrev", []string{"auto"}, "writes ids of another length into conflict markers", Ignored},
-		{"core.attributesFile", nil, "applies attributes of the user to merges", Heeded},
+		{"core.attributesFile", nil, "merges by the attributes in that file", Ignored},
+		{"attr.tree", nil, "reads the attributes of another tree where there is no work tree", Ignored},
 		{"trailer.separators", []string{":"}, "takes other lines for trailers", Ignored},
 	}
 }
@@ -69,11 +69,17 @@ func PickSettings(c *Config) []Setting {
 		case section == "merge" && name == "driver":
 			last, _ := c.Get(e.Key)
 			out = append(out, settingOf(e.Key, last, "runs a command to merge files with the attribute merge="+sub, Conflict))
+		case section == "diff" && sub != "" && name == "binary":
+			last, _ := c.Get(e.Key)
+			out = append(out, settingOf(e.Key, last, "takes files with the attribute diff="+sub+" for binary, or for text, when it looks for renames", Ignored))
 		case section == "trailer" && name == "key":
 			last, _ := c.Get(e.Key)
 			out = append(out, settingOf(e.Key, last, "takes other lines for trailers", Ignored))
 		}
 		seen[e.Key] = true
+	}
+	if v, ok := c.env.lookup("GIT_ATTR_SOURCE"); ok {
+		out = append(out, Setting{Key: "GIT_ATTR_SOURCE", Value: v, Origin: "GIT_ATTR_SOURCE", Effect: "reads the attributes of that tree", Fate: Ignored})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Key < out[j].Key })
 	return out

@@ -120,10 +120,16 @@ func (e *CheckedOutError) Error() string {
 }
 
 // A HookError is a reference-transaction hook that would have to be asked, with no way given to.
-type HookError struct{ Path string }
+type HookError struct {
+	Path   string // of the hook, or the place in the configuration that names it
+	Config bool   // the configuration names it
+}
 
 func (e *HookError) Error() string {
-	return fmt.Sprintf("the hook %q guards ref changes and git is needed to run it", e.Path)
+	if e.Config {
+		return fmt.Sprintf("a reference-transaction hook of the configuration (%s) guards ref changes, and git is needed to run it", e.Path)
+	}
+	return fmt.Sprintf("the hook %q guards ref changes, and git is needed to run it", e.Path)
 }
 
 // A ReadOnlyError is a repository that cannot be written to. Nothing was changed.

@@ -62,6 +62,7 @@ type Tx struct {
 	RefTimeout, PackedTimeout time.Duration
 
 	HooksDir  string    // where a reference-transaction hook would be; empty: there is none
+	Hook      string    // where the configuration names a hook of that kind; empty: it does not
 	RefWriter RefWriter // what changes the refs when there is such a hook; nil: HookError
 }
 
@@ -138,9 +139,12 @@ func (s *Store) Commit(ctx context.Context, tx Tx) error {
 	if err := tx.check(); err != nil {
 		return err
 	}
-	hook := hookPath(tx.HooksDir)
+	hook := tx.Hook
+	if hook == "" {
+		hook = hookPath(tx.HooksDir)
+	}
 	if hook != "" && tx.RefWriter == nil {
-		return &HookError{Path: hook}
+		return &HookError{Path: hook, Config: tx.Hook != ""}
 	}
 	release, err := s.hold(tx.OpID)
 	if err != nil {

@@ -29,7 +29,8 @@ func CommonDir(ctx context.Context, git Git, dir string) (string, error) {
 
 // ReadState reads what the work tree in dir holds.
 func ReadState(ctx context.Context, git Git, dir string) (State, error) {
-	out, err := git(ctx, dir, nil, "status", "--porcelain=v2", "-z", "--branch", "--no-renames", "--untracked-files=normal")
+	out, err := git(ctx, dir, nil, "status", "--porcelain=v2", "-z", "--branch", "--no-renames", "--untracked-files=normal",
+		"--ignore-submodules=dirty") // git would run in a submodule, by its own configuration
 	if err != nil {
 		return State{}, err
 	}
@@ -104,7 +105,7 @@ func (s *State) add(entry string) error {
 	return nil
 }
 
-// Remove has git remove a work tree in which nothing would be lost: its files are as they were written, or
+// Remove has git, which should run no filters, remove a work tree in which nothing would be lost: its files are as they were written, or
 // as before the pick, or as one of the trees has them that were taken; there are no others; and HEAD is
 // where it was or a commit of such a tree. Otherwise it stays, and kept says why.
 func (w WorkTree) Remove(ctx context.Context, git Git, taken []gitops.ID) (kept string, err error) {
@@ -113,22 +114,24 @@ func (w WorkTree) Remove(ctx context.Context, git Git, taken []gitops.ID) (kept 
 			return kept, err
 		}
 	}
-	_, err = git(ctx, "", nil, "worktree", "remove", "--force", w.Dir)
-	return "", err
+	return "", w.Discard(ctx, git)
 }
 
 // own says what the work tree has that is nowhere else; "" when there is nothing.
 func (w WorkTree) own(ctx context.Context, git Git, taken []gitops.ID) (string, error) {
-	out, err := git(ctx, w.Dir, nil, "log", "-1", "--format=%H %P %T")
+	out, err := git(ctx, w.Dir, nil, "rev-parse", "HEAD", "HEAD^{tree}", "HEAD^@")
 	if err != nil {
 		return "", err
 	}
 	fields := strings.Fields(string(out))
-	tree, err := gitops.ParseID(fields[len(fields)-1])
+	if len(fields) < 2 {
+		return "", fmt.Errorf("reading git rev-parse: %q", out)
+	}
+	tree, err := gitops.ParseID(fields[1])
 	if err != nil {
 		return "", err
 	}
-	if fields[0] != w.Head.String() && (len(fields) != 3 || fields[1] != w.Head.String() || !slices.Contains(taken, tree)) {
+	if fields[0] != w.Head.String() && (len(fields) != 3 || fields[2] != w.Head.String() || !slices.Contains(taken, tree)) {
 		return "it has a commit that was not taken", nil
 	}
 	if list, _ := os.ReadDir(filepath.Join(w.GitDir, "modules")); len(list) > 0 { // not there: no submodule was ever checked out
@@ -143,7 +146,7 @@ func (w WorkTree) own(ctx context.Context, git Git, taken []gitops.ID) (string, 
 	}
 	var changed []string // against the nearest
 	for _, tree := range append([]gitops.ID{w.Tree, w.Ours}, taken...) {
-		out, err := git(ctx, w.Dir, nil, "diff", "--no-ext-diff", "--no-renames", "--ignore-submodules=all", "--name-only", "-z", tree.String())
+		out, err := git(ctx, w.Dir, nil, "diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all", "--name-only", "-z", tree.String())
 		if len(out) == 0 || err != nil {
 			return "", err
 		}
@@ -164,7 +167,7 @@ func (w WorkTree) backup(ctx context.Context, git Git, p string) bool {
 	if err != nil {
 		return false
 	}
-	now, err := os.ReadFile(filepath.Join(w.Dir, filepath.FromSlash(p)))
+	now, err := readRegular(filepath.Join(w.Dir, filepath.FromSlash(p)), int64(len(was)))
 	return err == nil && bytes.Equal(was, now)
 }
 

@@ -196,12 +196,12 @@ func TestMarks(t *testing.T) {
 	if list := find(); len(list) != 1 || list[0].Dir != moved || list[0].Gone {
 		t.Errorf("moved: %+v", list)
 	}
-	mark := filepath.Join(w.GitDir, "git-backport.json")
+	mark := filepath.Join(r.Dir, ".git", "backport", "worktrees", filepath.Base(w.GitDir)+".json")
 	data, err := os.ReadFile(mark)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"cut": string(data[:len(data)/2]), "newer": strings.Replace(string(data), `"v":1`, `"v":2`, 1), "empty": "", "large": strings.Repeat(" ", 1<<17)} {
+	for name, text := range map[string]string{"cut": string(data[:len(data)/2]), "newer": strings.Replace(string(data), `"v":2`, `"v":3`, 1), "empty": "", "another directory": strings.Replace(string(data), w.Identity, w.Identity+"1", 1), "large": strings.Repeat(" ", 1<<17)} {
 		if err := os.WriteFile(mark, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

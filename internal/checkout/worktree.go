@@ -49,8 +49,7 @@ func MakeWorkTree(ctx context.Context, git Git, fsys txfs.FS, dir string, c Conf
 	w = WorkTree{Mark: c.Mark, Dir: dir}
 	defer func() {
 		if err != nil { // also when the context has ended
-			_, back := git(context.WithoutCancel(ctx), "", nil, "worktree", "remove", "--force", dir)
-			err = errors.Join(err, back)
+			err = errors.Join(err, w.Discard(context.WithoutCancel(ctx), git))
 		}
 	}()
 	out, err := git(ctx, dir, nil, "rev-parse", "--absolute-git-dir")

@@ -92,6 +92,19 @@ func (a *attributes) lookup(path string) (*pathAttributes, error) {
 	return v, nil
 }
 
+// AttributeValue returns the value of an attribute of a path, "" where it has none. One that is set or
+// unset has none either.
+func AttributeValue(st Store, src AttributeSource, path, name string) (string, error) {
+	v, err := newAttributes(st, src).lookup(path)
+	if err != nil {
+		return "", err
+	}
+	if a := v.get(name); a.state == attrValue {
+		return a.value, nil
+	}
+	return "", nil
+}
+
 // treeFrames returns the rules of the tree's files about path, the deepest directory's first.
 func (a *attributes) treeFrames(path string) ([]attrFrame, error) {
 	if a.src.Tree.IsZero() {

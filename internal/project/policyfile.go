@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -53,7 +53,7 @@ func (p *Project) namedPolicy(ctx context.Context) error {
 		return &InputError{Err: fmt.Errorf("reading the policy: %w", err)}
 	}
 	dir := filepath.Dir(name)
-	return p.load(named, named, data, func(file string) ([]byte, error) { return readPolicyFile(filepath.Join(dir, file)) })
+	return p.load(named, named, data, func(file string) ([]byte, error) { return checkout.ReadBelow(dir, file, maxPolicy) })
 }
 
 // load reads a policy file, and keeps how the files that it names are read.
@@ -87,14 +87,7 @@ func (p *Project) UseTree(branch string, commit gitops.ID) error {
 const maxPolicy = 1 << 20
 
 func readPolicyFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxPolicy {
-		return nil, fmt.Errorf("%s: %d bytes, and a policy has 1 MiB at most", name, info.Size())
-	}
-	return os.ReadFile(name)
+	return checkout.ReadNamed(name, maxPolicy)
 }
 
 // policyAt reads the policy from a path in a commit.
@@ -123,6 +116,9 @@ func (p *Project) policyOfMain(ctx context.Context) error {
 		return err
 	}
 	worktree, wtErr := p.workTreePolicy()
+	if wtErr != nil && !errors.Is(wtErr, fs.ErrNotExist) {
+		p.warn(config.FileName + " in the work tree is not looked at: " + wtErr.Error())
+	}
 	main, err := p.Repo.Main(ctx, remote, "", p.options.Base)
 	if err == nil {
 		found, err := p.policyOn(main, worktree, wtErr)
@@ -133,7 +129,7 @@ func (p *Project) policyOfMain(ctx context.Context) error {
 	if wtErr == nil {
 		p.warn(config.FileName + " is taken from the work tree, because main has none yet")
 		top := p.Repo.Layout.WorkTree
-		return p.load("worktree:"+config.FileName, config.FileName, worktree, func(file string) ([]byte, error) { return readPolicyFile(filepath.Join(top, file)) })
+		return p.load("worktree:"+config.FileName, config.FileName, worktree, func(file string) ([]byte, error) { return checkout.ReadBelow(top, file, maxPolicy) })
 	}
 	facts, err := p.Names()
 	if err != nil {
@@ -168,7 +164,7 @@ func (p *Project) workTreePolicy() ([]byte, error) {
 	if p.Repo.Layout.WorkTree == "" {
 		return nil, fs.ErrNotExist
 	}
-	return readPolicyFile(filepath.Join(p.Repo.Layout.WorkTree, config.FileName))
+	return checkout.ReadBelow(p.Repo.Layout.WorkTree, config.FileName, maxPolicy)
 }
 
 func (p *Project) warn(text string) { p.Warnings = append(p.Warnings, text) }

@@ -13,9 +13,6 @@ import (
 // maxBody bounds the text of a pull request, in bytes; GitHub takes 65,536 characters.
 const maxBody = 60000
 
-// maxTitle bounds its title, in characters.
-const maxTitle = 200
-
 // The bounds of the parts that grow with what is backported, so that the rest has room in a body.
 const (
 	maxBullets  = 60    // of the list of commits, and of the list of facts
@@ -24,16 +21,6 @@ const (
 	maxDiffers  = 15000 // bytes of the differences from main's versions
 	maxTicks    = 100   // backticks of the fence
 )
-
-// Title makes a title of text from a repository: one line that cannot act on a terminal, of bounded
-// length.
-func Title(s string) string {
-	s = streams.Clean(s)
-	if r := []rune(s); len(r) > maxTitle {
-		s = string(r[:maxTitle-1]) + "…"
-	}
-	return s
-}
 
 // Body makes the text of a pull request. What comes from the repository stands inside one code fence,
 // longer than any run of backticks in it, so that it cannot mention, link, close or format anything.

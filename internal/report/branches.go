@@ -219,7 +219,7 @@ func BranchMatrix(w io.Writer, doc BranchesV1) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "%s\n", data)
+	_, err = fmt.Fprintf(w, "%s\n", streams.JSON(data))
 	return err
 }
 

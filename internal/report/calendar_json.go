@@ -1,8 +1,7 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
+	"strings"
 
 	"github.com/git-backport/git-backport/policy"
 )
@@ -87,10 +86,7 @@ func dayOrNull(d policy.Date) *policy.Date {
 }
 
 func calendarJSON(c policy.Calendar) (string, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(NewCalendarDocument(c))
+	var b strings.Builder
+	err := WriteJSON(&b, NewCalendarDocument(c))
 	return b.String(), err
 }

@@ -20,7 +20,7 @@ func Why(o backport.Outcome, t TextOptions) string {
 	case backport.StatusPresent:
 		parts = append(parts, presence(o, t))
 	case backport.StatusEmpty:
-		parts = append(parts, "the pick changes nothing, and nothing shows that the fix is there: look, then --skip "+lineName(o)+" --reason …")
+		parts = append(parts, "the pick changes nothing, and nothing shows that the fix is there: look, then --skip "+argument(lineName(o))+" --reason …")
 	case backport.StatusConflicted:
 		parts = append(parts, conflictCount(o))
 	case backport.StatusGated:
@@ -58,7 +58,7 @@ func standing(t backport.Target) string {
 	s := string(d.Verdict)
 	switch {
 	case t.Trial:
-		return "allowed: " + Standing(d) + "; --also " + d.Name() + " takes it"
+		return "allowed: " + Standing(d) + "; --also " + argument(d.Name()) + " takes it"
 	case t.Forced:
 		s = "refused by the policy, taken for a reason"
 	case d.Cause == policy.CauseNamedByUser:
@@ -105,10 +105,10 @@ func (p *page) details(o backport.Outcome) {
 			if k.Status == backport.PickConflict && (o.Gate == nil || o.Gate.PinOnly.IsZero()) {
 				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch, c.Ours))
 				if reason := k.Unsettled[c.Path]; reason != "" {
-					p.printf("        %s\n", streams.Clean(reason))
+					p.printf("        %s\n", streams.Line(reason))
 				}
 				if p.o.Verbose && c.Message != "" {
-					p.printf("        %s\n", p.paint(dim, streams.Clean(c.Message)))
+					p.printf("        %s\n", p.paint(dim, streams.Line(c.Message)))
 				}
 				p.hunks(k.Hunks, c.Path)
 				p.origins(k, c.Path)
@@ -122,12 +122,12 @@ func (p *page) details(o backport.Outcome) {
 				p.o.Short(k.Source), streams.Clean(string(k.Kind)))
 		}
 		if k.Taken != "" && !p.o.Quiet {
-			p.printf("      %s\n", streams.Clean(k.Taken))
+			p.printf("      %s\n", streams.Line(k.Taken))
 		}
 		p.ruleDetails(k)
 		if p.o.Verbose {
 			for _, line := range k.Lines {
-				p.printf("      %s\n", p.paint(dim, streams.Clean(line)))
+				p.printf("      %s\n", p.paint(dim, streams.Line(line)))
 			}
 		}
 		p.differs(k)
@@ -140,7 +140,7 @@ func (p *page) details(o backport.Outcome) {
 		p.bumpDetails(*o.Bump)
 	}
 	for _, w := range o.Target.Warnings {
-		p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Clean(w))
+		p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Line(w))
 	}
 	if o.Err != nil {
 		if hint := p.o.Explain(o.Err).Hint; hint != nil {
@@ -156,10 +156,10 @@ func (p *page) details(o backport.Outcome) {
 func (p *page) ruleDetails(k backport.Pick) {
 	for _, u := range k.Rules {
 		if u.Drops() {
-			p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Clean(u.String()))
+			p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Line(u.String()))
 			continue
 		}
-		p.printf("      %s\n", streams.Clean(u.String()))
+		p.printf("      %s\n", streams.Line(u.String()))
 	}
 }
 
@@ -172,10 +172,10 @@ func (p *page) gateDetails(o backport.Outcome) {
 			continue
 		}
 		if f.Cause == msrv.CauseUnread {
-			p.printf("      %s toolchain not read: %s\n", p.paint(yellow, "warning:"), streams.Clean(Finding(f, o.Gate.Baseline)))
+			p.printf("      %s toolchain not read: %s\n", p.paint(yellow, "warning:"), streams.Line(Finding(f, o.Gate.Baseline)))
 			continue
 		}
-		p.printf("      %s\n", streams.Clean(Finding(f, o.Gate.Baseline)))
+		p.printf("      %s\n", streams.Line(Finding(f, o.Gate.Baseline)))
 	}
 	for _, line := range strippedLines(*o.Gate) {
 		p.printf("      %s %s\n", p.paint(yellow, "warning:"), streams.Clean(line))
@@ -198,7 +198,7 @@ func gatedWhy(o backport.Outcome, t TextOptions) string {
 
 // wayOut says how to go on with a target that the gate stopped.
 func wayOut(o backport.Outcome) string {
-	skip := "--skip " + lineName(o) + " --reason … leaves the branch out"
+	skip := "--skip " + argument(lineName(o)) + " --reason … leaves the branch out"
 	switch {
 	case !o.Gate.PinOnly.IsZero():
 		return "to go on: leave that commit out of the fix"

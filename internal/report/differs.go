@@ -39,7 +39,7 @@ func differsV1(list []gitops.PathDifference) []DifferenceV1 {
 // patchLine writes a line of the difference between main's patch and another: < before what only main's
 // has, > before what only the other has.
 func patchLine(l gitops.PatchLine) string {
-	text := streams.Clean(strings.ReplaceAll(l.Text, "\t", "    "))
+	text := streams.Line(strings.ReplaceAll(l.Text, "\t", "    "))
 	switch l.In {
 	case gitops.InFirst:
 		return "< " + text

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
@@ -114,7 +115,7 @@ func GateText(w io.Writer, answer backport.GateAnswer, h GateHeader) error {
 		if f.Cause == msrv.CauseUnread {
 			word = "unread"
 		}
-		p.printf("%s: %s\n", word, streams.Clean(Finding(f, g.Baseline)))
+		p.printf("%s: %s\n", word, streams.Line(Finding(f, g.Baseline)))
 	}
 	switch gateVerdict(g) {
 	case "ok":
@@ -188,7 +189,7 @@ func levelWord(l msrv.Level) string {
 // Annotations writes the findings as workflow commands of GitHub Actions, which it shows beside the
 // lines of a pull request.
 func Annotations(w io.Writer, answer backport.GateAnswer, h GateHeader) error {
-	p := &page{w: w}
+	guard := streams.Commands(w)
 	for _, f := range answer.Outcome.Findings {
 		command, tail := "", ""
 		switch f.Level {
@@ -199,21 +200,14 @@ func Annotations(w io.Writer, answer backport.GateAnswer, h GateHeader) error {
 		case msrv.LevelNotice, msrv.LevelPass:
 			continue // Actions shows ten of a kind
 		}
-		place := "file=" + property(streams.Clean(f.Path))
+		properties := []string{"file", f.Path}
 		if f.Line > 0 {
-			place += fmt.Sprintf(",line=%d", f.Line)
+			properties = append(properties, "line", strconv.Itoa(f.Line))
 		}
-		p.printf("::%s %s,title=%s::%s\n", command, place, property("toolchain pin on "+streams.Clean(h.Branch)), data(Finding(f, answer.Outcome.Baseline)+tail))
+		properties = append(properties, "title", "toolchain pin on "+h.Branch)
+		if err := guard.Command(command, Finding(f, answer.Outcome.Baseline)+tail, properties...); err != nil {
+			return err
+		}
 	}
-	return p.err
-}
-
-// data escapes the text of a workflow command.
-func data(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(streams.Clean(s))
-}
-
-// property escapes a value of a workflow command's property.
-func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+	return nil
 }

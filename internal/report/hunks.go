@@ -73,7 +73,7 @@ func (p *page) hunks(hunks []why.Hunk, path string) {
 			lines = append(lines, p.paint(yellow, text))
 		}
 		for _, l := range h.Lines {
-			lines = append(lines, p.paint(sideColor(l.Side), streams.Clean(strings.ReplaceAll(l.Text, "\t", "    "))))
+			lines = append(lines, p.paint(sideColor(l.Side), streams.Line(strings.ReplaceAll(l.Text, "\t", "    "))))
 		}
 	}
 	more := len(lines) - glanceLines

@@ -1,13 +1,16 @@
 package report
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/streams"
 )
 
 // An ErrorV1 is an error in any document: a stable code, what happened, and the cure.
@@ -36,6 +39,19 @@ func Schema(verb string) string { return "git-backport/" + verb + "/v1" }
 // NewError makes an ErrorV1; an empty hint becomes null.
 func NewError(code, message, hint string) ErrorV1 {
 	return ErrorV1{Code: code, Message: valid(message), Hint: optional(hint)}
+}
+
+// WriteJSON writes one document, indented.
+func WriteJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, streams.JSON(b.Bytes()))
+	return err
 }
 
 // A Path is a path of a tree: a JSON string, or {"base64": …} when it is not UTF-8.

@@ -113,7 +113,7 @@ func (p *page) difference(lines []string, indent string) {
 		case strings.HasPrefix(l, "@@"):
 			color = cyan
 		}
-		p.printf("%s\n", strings.TrimRight(indent+p.paint(color, streams.Clean(strings.ReplaceAll(l, "\t", "    "))), " "))
+		p.printf("%s\n", strings.TrimRight(indent+p.paint(color, streams.Line(strings.ReplaceAll(l, "\t", "    "))), " "))
 	}
 	if more > 0 {
 		p.printf("%s%s\n", indent, p.paint(dim, "… "+count(more, "line")+" more (-v shows them)"))

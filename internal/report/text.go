@@ -90,7 +90,7 @@ func (p *page) head(rep *backport.Report, h Header) {
 	for i, id := range rep.Fix.Commits {
 		subject := ""
 		if i == 0 {
-			subject = " " + streams.Clean(rep.Fix.Subject)
+			subject = " " + streams.Line(rep.Fix.Subject)
 		}
 		p.printf("fix: %s%s\n", p.o.Short(id), subject)
 	}
@@ -263,7 +263,7 @@ func leftWhy(d policy.Decision) string {
 		detail = Standing(d)
 	}
 	if d.Verdict == policy.Allowed || d.Verdict == policy.Ask {
-		detail += "; --also " + d.Name() + " takes it"
+		detail += "; --also " + argument(d.Name()) + " takes it"
 	}
 	return strings.TrimPrefix(detail, "; ")
 }
@@ -274,3 +274,6 @@ func count(n int, thing string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }
+
+// argument is text from a repository as an argument of a command to paste.
+func argument(s string) string { return streams.Quote(streams.Clean(s)) }

@@ -108,7 +108,7 @@ func (p *page) why(k backport.Pick, o backport.Outcome) {
 	}
 	for _, c := range w.Candidates {
 		text := fmt.Sprintf("main only: %s %s (%s)", p.o.Short(c.Commit), c.Subject, strings.Join(c.Paths, ", "))
-		p.printf("        %s\n", p.paint(dim, streams.Clean(text)))
+		p.printf("        %s\n", p.paint(dim, streams.Line(text)))
 	}
 }
 
@@ -151,7 +151,7 @@ func (p *page) hunkWhy(h why.Hunk, many bool) []string {
 // skipHint says how a line is left out.
 func (p *page) skipHint(when string, o backport.Outcome) {
 	if o.Target.Onto == "" {
-		p.printf("      %s: --skip %s --reason … leaves it out\n", when, streams.Clean(lineName(o)))
+		p.printf("      %s: --skip %s --reason … leaves it out\n", when, argument(lineName(o)))
 	}
 }
 
@@ -189,7 +189,7 @@ func (p *page) named(list []why.Candidate, n int, sep string) string {
 			out = append(out, fmt.Sprintf("%d more", len(list)-i))
 			break
 		}
-		out = append(out, fmt.Sprintf("%s (%s)", p.o.Short(c.Commit), streams.Clean(c.Subject)))
+		out = append(out, fmt.Sprintf("%s (%s)", p.o.Short(c.Commit), streams.Line(c.Subject)))
 	}
 	return strings.Join(out, sep)
 }

@@ -69,3 +69,38 @@ func shown(r rune) bool {
 	}
 	return unicode.IsGraphic(r)
 }
+
+// maxMessage is how many characters of one line of an error or a warning are printed.
+const maxMessage = 2000
+
+// Message is CleanText for an error or a warning, which may quote a file: its lines are bounded.
+func Message(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		if len(line) > maxMessage {
+			lines[i] = cut(line, maxMessage)
+		}
+	}
+	return CleanText(strings.Join(lines, "\n"))
+}
+
+// MaxLine is how many characters of one line of a file, or of a commit's message, are printed.
+const MaxLine = 400
+
+// Line is Clean for a line of a file: of a long one the beginning, and how much is left out.
+func Line(s string) string { return Clean(cut(s, MaxLine)) }
+
+// cut returns the first characters of a long line, and says how many are left out.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + fmt.Sprintf("… (%d more characters)", utf8.RuneCountInString(s[i:]))
+		}
+		n++
+	}
+	return s
+}

@@ -17,6 +17,7 @@ type Streams struct {
 	Width    int  // columns of the output; 0 when it is not a terminal
 	Color    bool // whether Out takes colour
 	ErrWidth int  // columns of Err, where progress may be shown; 0 when it is no terminal, or one that cannot redraw
+	Runner   bool // a CI runner reads what is printed: Out and Err are Guards
 }
 
 // New looks at the streams. The width of a terminal is overridden by COLUMNS; colour follows
@@ -29,6 +30,9 @@ func New(in io.Reader, out, errOut io.Writer, getenv func(string) string) Stream
 		s.ErrWidth = 0
 	}
 	s.Color = colorWanted(tty, getenv)
+	if s.Runner = onRunner(getenv); s.Runner {
+		s.Out, s.Err = NewGuard(out), NewGuard(errOut)
+	}
 	return s
 }
 
