@@ -124,7 +124,6 @@ type Options struct {
 	// Decide, if not nil, says what the policy makes of a change of a kind on a line.
 	Decide            func(kind policy.Kind, line policy.LineID) policy.Decision
 	MainFirst         policy.MainFirst
-	Partial           bool
 	NoBump            bool
 	NoCascade         bool
 	WithPrerequisites bool // take what makes a conflicted pick clean

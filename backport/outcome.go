@@ -130,4 +130,6 @@ type Outcome struct {
 	Bump    *release.Outcome
 	Commits []gitops.ID // the commits on top of the tip, oldest first
 	Err     error       // only with StatusFailed
+
+	says contents // what its commits say
 }

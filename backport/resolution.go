@@ -44,11 +44,13 @@ func (rep *Report) Attempt(s *gitops.Session, o Outcome, committer string) (Atte
 	for i, k := range o.Picks {
 		switch k.Status {
 		case PickClean:
-			id, err := r.sealPick(k, rep.Fix.OnMain[i], a.Parent)
+			c, err := r.pickedCommit(k, rep.Fix.OnMain[i], a.Parent)
 			if err != nil {
 				return a, err
 			}
-			a.Parent = id
+			if a.Parent, err = r.session.SignCommit(c, nil); err != nil {
+				return a, err
+			}
 		case PickConflict:
 			c, err := r.pickedCommit(k, rep.Fix.OnMain[i], a.Parent)
 			if err != nil {

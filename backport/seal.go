@@ -8,14 +8,8 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// sealPick makes the commit of a pick.
-func (r *runner) sealPick(k Pick, onMain bool, parent gitops.ID) (gitops.ID, error) {
-	c, err := r.pickedCommit(k, onMain, parent)
-	if err != nil {
-		return gitops.ID{}, err
-	}
-	return r.session.SignCommit(c, r.opts.Seal.Sign)
-}
+// nobody stands for the committer while it is not known: what a commit says does not depend on it.
+const nobody = "nobody <nobody> 0 +0000"
 
 // pickedCommit is what the commit of a pick says: the source's author byte for byte, the user as
 // committer, the message as git cherry-pick writes it. Signatures and other headers are not copied.
@@ -32,7 +26,11 @@ func (r *runner) pickedCommit(k Pick, onMain bool, parent gitops.ID) (*gitops.Co
 	for _, note := range k.Notes {
 		how.Notes = append(how.Notes, "Backport-Note: "+note)
 	}
-	c, err := gitops.PickedCommit(src, k.Result.Tree, parent, string(r.opts.Seal.Committer), how)
+	committer := nobody
+	if r.opts.Seal.Committer != nil {
+		committer = string(r.opts.Seal.Committer)
+	}
+	c, err := gitops.PickedCommit(src, k.Result.Tree, parent, committer, how)
 	if err != nil {
 		return nil, fmt.Errorf("making the commit for %s: %w", source, err)
 	}
@@ -56,21 +54,31 @@ func (r *runner) whole(ctx context.Context, t Target, picks []Pick, b release.Bu
 // seal makes the commits of a target: one for each clean pick, then the bump. Without an identity there
 // are no commits, and the target is ready all the same.
 func (r *runner) seal(t Target, b release.Bump, o *Outcome) error {
-	if r.opts.Seal.Committer == nil {
-		return nil
-	}
+	unmade := r.opts.Seal.Committer == nil
+	o.says.signed = unmade || r.opts.Seal.Sign != nil
 	head := t.Tip
 	for i := range o.Picks {
 		k := &o.Picks[i]
 		if k.Status != PickClean {
 			continue
 		}
-		id, err := r.sealPick(*k, r.fix.OnMain[i], head)
+		c, err := r.pickedCommit(*k, r.fix.OnMain[i], head)
 		if err != nil {
 			return err
 		}
-		k.Commit, head = id, id
-		o.Commits = append(o.Commits, id)
+		o.says.commits = append(o.says.commits, content{c.Tree, c.Message})
+		if unmade {
+			continue
+		}
+		if k.Commit, err = r.session.SignCommit(c, r.opts.Seal.Sign); err != nil {
+			return err
+		}
+		head = k.Commit
+		o.Commits = append(o.Commits, head)
+	}
+	o.says.add(b)
+	if unmade {
+		return nil
 	}
 	var err error
 	o.Head, err = r.sealBump(t, b, head, o)

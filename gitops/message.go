@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops/object"
@@ -68,6 +69,11 @@ func PickedCommit(source *Commit, tree, parent ID, committer string, how PickHow
 func AddSignature(c *Commit, signature string) {
 	value := strings.ReplaceAll(strings.TrimSuffix(signature, "\n"), "\n", "\n ")
 	c.Extra = append(c.Extra, object.Header{Key: "gpgsig", Value: []byte(value)})
+}
+
+// IsSigned reports whether a commit has a signature.
+func IsSigned(c *Commit) bool {
+	return slices.ContainsFunc(c.Extra, func(h object.Header) bool { return h.Key == "gpgsig" })
 }
 
 // TrailerRules returns the repository's settings of what counts as a trailer.
