@@ -7,19 +7,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
 )
 
 func (a *app) applyCommand() *cobra.Command {
-	var f fixFlags
-	var planFile string
-	var dry bool
 	cmd := &cobra.Command{
 		Use: "apply FIX… | apply --plan FILE", GroupID: "do",
 		Short: "Do what plan shows: create all branches in one transaction, or none",
@@ -37,64 +36,56 @@ messages; what in those would tell is named, and refused unless --ack is given.
 With --plan the arguments are read from a document that 'plan --json' printed, and what it shows is
 landed to the very ids, or nothing is.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
+			if err := a.checkFlags(cmd); err != nil {
 				return err
 			}
-			if dry && planFile == "" {
-				p, err := a.plan(cmd.Context(), &f, args)
-				if err != nil {
+			f, want := a.asking(args), (*report.PlanV1)(nil)
+			if a.planFile != "" {
+				var err error
+				if f, want, err = a.planDocument(cmd, args); err != nil {
 					return err
 				}
-				a.code = exitOf(p.report)
-				p.header.Verb, p.header.Exit = "plan", int(a.code)
-				return a.showPlan(p)
 			}
-			if planFile != "" {
-				return a.applyPlan(cmd, planFile, args)
-			}
-			return a.apply(cmd.Context(), &f, args, nil)
+			return a.apply(cmd.Context(), f, want)
 		},
 	}
-	f.add(cmd)
-	cmd.Flags().StringVar(&planFile, "plan", "", "land the plan in `FILE` ('-' is standard input)")
-	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only plan")
+	a.addFixFlags(cmd, applyVerb)
 	return cmd
 }
 
-// apply plans and lands. want is the document the result must agree with; nil when there is none.
-func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *report.PlanV1) error {
-	repo, _, err := a.openRepo()
-	if err != nil {
-		return err
-	}
-	if err := operation.Open(repo).Recover(ctx, a.now()); err != nil {
-		return err
-	}
-	f.landing = true
-	p, err := a.plan(ctx, f, args)
-	if err != nil {
-		return err
-	}
-	if f.replace && f.recalled { // the earlier date is for finding that nothing changed
-		if _, missing, err := p.project.Repo.ExistingUpdates(p.report.Updates); err != nil || len(missing) > 0 {
-			f.date, f.fresh = "", true
-			if p, err = a.plan(ctx, f, args); err != nil {
-				return err
-			}
-		}
-	}
-	if err := a.mayApply(p, f); err != nil {
-		return err
-	}
-	if want != nil {
-		if err := agrees(report.Plan(p.report, p.header), *want); err != nil {
+// apply plans and lands, or with -n plans alone. want is the document the result must agree with; nil when
+// there is none.
+func (a *app) apply(ctx context.Context, f *planRun, want *report.PlanV1) error {
+	f.landing = !a.dry
+	if f.landing {
+		repo, _, err := a.openRepo()
+		if err != nil {
 			return err
 		}
+		if err := operation.Open(repo).Recover(ctx, a.now()); err != nil {
+			return err
+		}
+	}
+	p, err := a.plan(ctx, f)
+	if err != nil {
+		return err
+	}
+	if f.landing {
+		if err := a.mayApply(p, f); err != nil {
+			return err
+		}
+	}
+	if err := a.unmoved(p, want); err != nil {
+		return err
+	}
+	if !f.landing {
+		return a.showPlanned(p)
 	}
 	a.code = exitOf(p.report)
 	if err := a.land(ctx, p, f); err != nil {
 		return err
 	}
+	a.done = true
 	p.header.Verb, p.header.Exit = "apply", int(a.code)
 	if err := a.showPlan(p); err != nil {
 		return err
@@ -106,17 +97,17 @@ func (a *app) apply(ctx context.Context, f *fixFlags, args []string, want *repor
 func (a *app) now() int64 { return a.host.Now().Unix() }
 
 // mayApply refuses what cannot or must not be landed at all.
-func (a *app) mayApply(p *planned, f *fixFlags) error {
+func (a *app) mayApply(p *plannedFix, f *planRun) error {
 	if p.ident == nil {
 		_, err := p.project.Repo.Config.Ident(p.project.Env, "committer", a.host.Now())
 		return err
 	}
-	named := len(f.to) > 0 || len(f.also) > 0 || len(f.onto) > 0
+	named := len(f.To) > 0 || len(f.Also) > 0 || len(f.Onto) > 0
 	if p.project.Guessed() && !named {
 		return usageError(errors.New("no policy: the lines are only guessed, so nothing is applied"),
 			"name the lines (--to), or give a policy (--config preset:…), or write one ('git backport init')")
 	}
-	if f.embargo {
+	if f.Embargo {
 		if err := p.preflight(f); err != nil {
 			return err
 		}
@@ -132,13 +123,13 @@ func (a *app) mayApply(p *planned, f *fixFlags) error {
 		for _, o := range p.report.Outcomes {
 			names = append(names, o.Target.Decision.Name())
 		}
-		hint = "to take them: git backport apply " + a.quoted(p.header.Args) + " --also " + quoteArg(strings.Join(names, ","))
+		hint = "to take them: " + a.say("apply", append(requestArgs(p.header.Request, applyVerb), "--also", listValue(names))...)
 	}
 	return &Error{Exit: ExitRefused, Code: "no-target", Err: fmt.Errorf("the policy requires no line to get a change of kind %s", p.report.Fix.Kind), Hint: hint}
 }
 
 // land makes the branches that are not there yet, or records what keeps them from being made.
-func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
+func (a *app) land(ctx context.Context, p *plannedFix, f *planRun) error {
 	store := operation.Open(p.project.Repo)
 	if _, err := p.project.Operations(); err != nil {
 		return err
@@ -150,18 +141,19 @@ func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
 	if same := f.log.Same(op); same != nil {
 		p.header.Operation = same.ID
 	}
-	_, missing, err := p.project.Repo.ExistingUpdates(p.report.Updates)
+	there, missing, err := p.project.Repo.ExistingUpdates(p.report.Updates)
+	p.there = there
 	switch {
 	case err != nil:
 		return err
-	case a.code != ExitOK && !(f.partial && len(p.report.Updates) > 0):
+	case a.code != ExitOK && !(a.partial && len(p.report.Updates) > 0):
 		return a.recordOpen(ctx, store, p, op)
 	case len(missing) == 0:
 		p.report.Applied, p.unchanged = true, true
 		return nil
 	}
 	err = store.Apply(ctx, p.project.Session, op, p.report.Updates, operation.Run{
-		Verify: p.report.Verify, Committer: p.ident.String(), Now: a.now(), Replace: f.replace,
+		Verify: p.report.Verify, Committer: p.ident.String(), Now: a.now(), Replace: f.Replace,
 	})
 	if err != nil {
 		return err
@@ -172,7 +164,7 @@ func (a *app) land(ctx context.Context, p *planned, f *fixFlags) error {
 
 // recordOpen records an operation that a person has to finish. One that only failed, or that the
 // policy refuses, has nothing to finish.
-func (a *app) recordOpen(ctx context.Context, store *operation.Store, p *planned, op *operation.Operation) error {
+func (a *app) recordOpen(ctx context.Context, store *operation.Store, p *plannedFix, op *operation.Operation) error {
 	person := false
 	for _, t := range op.Targets {
 		switch backport.Status(t.Status) {
@@ -197,7 +189,7 @@ func (a *app) recordOpen(ctx context.Context, store *operation.Store, p *planned
 }
 
 // applied says what was created, or why nothing was.
-func (a *app) applied(p *planned) error {
+func (a *app) applied(p *plannedFix) error {
 	if a.json || a.quiet {
 		return nil
 	}
@@ -221,7 +213,11 @@ func (a *app) applied(p *planned) error {
 		return err
 	}
 	for _, u := range p.report.Updates {
-		if _, err := fmt.Fprintf(w, "  %s %s\n", strings.TrimPrefix(u.Name, "refs/heads/"), p.project.Repo.Short(u.New)); err != nil {
+		note := ""
+		if !p.unchanged && slices.ContainsFunc(p.there, func(t gitops.RefUpdate) bool { return t.Name == u.Name && t.New == u.New }) {
+			note = " (unchanged)"
+		}
+		if _, err := fmt.Fprintf(w, "  %s %s%s\n", strings.TrimPrefix(u.Name, "refs/heads/"), p.project.Repo.Short(u.New), note); err != nil {
 			return err
 		}
 	}
@@ -232,7 +228,7 @@ func (a *app) applied(p *planned) error {
 }
 
 // sayRecorded says that what is open is on record, and whether a person settled the like before.
-func (a *app) sayRecorded(p *planned) error {
+func (a *app) sayRecorded(p *plannedFix) error {
 	log, err := operation.Open(p.project.Repo).Load()
 	if err != nil {
 		return err
@@ -258,10 +254,14 @@ func (a *app) sayRecorded(p *planned) error {
 // maxPlan bounds a plan document: 64 MiB.
 const maxPlan = 64 << 20
 
-// applyPlan lands what a plan document shows, to the very ids.
-func (a *app) applyPlan(cmd *cobra.Command, name string, args []string) error {
+// planDocument reads the document that --plan names, and asks for what it shows.
+func (a *app) planDocument(cmd *cobra.Command, args []string) (*planRun, *report.PlanV1, error) {
+	name := a.planFile
 	if len(args) > 0 {
-		return usageError(fmt.Errorf("--plan %s names the fix; %q is one too many", name, args[0]), "")
+		return nil, nil, usageError(fmt.Errorf("--plan %s names the fix; %q is one too many", name, args[0]), "")
+	}
+	if err := besidePlan(cmd); err != nil {
+		return nil, nil, err
 	}
 	var data []byte
 	var err error
@@ -271,29 +271,40 @@ func (a *app) applyPlan(cmd *cobra.Command, name string, args []string) error {
 		data, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return usageError(fmt.Errorf("reading the plan: %w", err), "")
+		return nil, nil, usageError(fmt.Errorf("reading the plan: %w", err), "")
 	}
 	var doc report.PlanV1
 	if err := json.Unmarshal(data, &doc); err != nil || doc.Schema != report.Schema("plan") {
-		return usageError(fmt.Errorf("%s is not a document of 'git backport plan --json'", name), "schema: want "+report.Schema("plan"))
+		return nil, nil, usageError(fmt.Errorf("%s is not a document of 'git backport plan --json'", name), "schema: want "+report.Schema("plan"))
 	}
-	var f fixFlags
-	sub := &cobra.Command{Use: "apply", SilenceErrors: true, SilenceUsage: true}
-	f.add(sub)
-	saved := *a
-	a.commonFlags(sub)
-	if err := sub.ParseFlags(doc.Request.Args); err != nil {
-		return usageError(fmt.Errorf("the plan's arguments: %w", err), "")
+	if err := doc.Request.Check(); err != nil {
+		return nil, nil, usageError(fmt.Errorf("%s: %w", name, err), "plan again with this version of the program")
 	}
-	a.dir, a.json, a.color, a.quiet, a.verbose = saved.dir, saved.json, saved.color, saved.quiet, saved.verbose
-	if cmd.Flags().Changed("partial") {
-		f.partial = true
-	}
-	return a.apply(cmd.Context(), &f, sub.Flags().Args(), &doc)
+	f := &planRun{Request: doc.Request, noSearch: a.noSearch}
+	f.VerifyWithGit, f.Ack, f.Replace = f.VerifyWithGit || a.VerifyWithGit, f.Ack || a.Ack, f.Replace || a.Replace
+	return f, &doc, nil
 }
 
-// agrees demands that a plan made now shows what a document showed.
-func agrees(now, then report.PlanV1) error {
+// unmoved demands that a plan made now lands what was expected of it: by --expect, and by --plan's document.
+func (a *app) unmoved(p *plannedFix, then *report.PlanV1) error {
+	var moved []string
+	if a.expect != "" {
+		moved = p.report.Moved(a.expect)
+	}
+	if then != nil {
+		moved = append(moved, movedSince(report.Plan(p.report, p.header), *then)...)
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	return &Error{
+		Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("the plan does not hold any more: %s", strings.Join(moved, "; ")),
+		Hint: "nothing was changed; plan again, and look at what is otherwise",
+	}
+}
+
+// movedSince says what is otherwise than a document showed.
+func movedSince(now, then report.PlanV1) []string {
 	var moved []string
 	state := map[string]report.TargetV1{}
 	for _, t := range now.Targets {
@@ -304,13 +315,11 @@ func agrees(now, then report.PlanV1) error {
 		delete(state, t.Branch)
 		switch {
 		case !ok:
-			moved = append(moved, t.Branch+" is no target any more")
+			moved = append(moved, t.Branch+" is not a target any more")
 		case n.Tip != t.Tip:
-			moved = append(moved, fmt.Sprintf("%s was at %.12s and is at %.12s", t.Branch, t.Tip, n.Tip))
-		case n.Status != t.Status || then.Signing == "none" && text(n.Head) != text(t.Head) || trees(n) != trees(t):
-			moved = append(moved, fmt.Sprintf("%s would get %.12s (%s), not %.12s (%s)", t.Branch, text(n.Head), n.Status, text(t.Head), t.Status))
-		case then.Signing == "none" && bumpCommit(n) != bumpCommit(t):
-			moved = append(moved, fmt.Sprintf("the bump of %s would be %.12s, not %.12s", t.Branch, bumpCommit(n), bumpCommit(t)))
+			moved = append(moved, fmt.Sprintf("%s was at %s and is at %s", t.Branch, t.Tip, n.Tip))
+		case n.Identity != t.Identity:
+			moved = append(moved, fmt.Sprintf("%s would get %s, not %s", t.Branch, getsV1(n), getsV1(t)))
 		}
 	}
 	for _, t := range now.Targets {
@@ -318,32 +327,20 @@ func agrees(now, then report.PlanV1) error {
 			moved = append(moved, t.Branch+" has become a target")
 		}
 	}
-	if len(moved) == 0 {
-		return nil
-	}
-	return &Error{Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("the plan does not hold any more: %s", strings.Join(moved, "; ")), Hint: "plan again, and look at what changed"}
+	return moved
 }
 
-func text(s *string) string {
-	if s == nil {
-		return "nothing"
+// getsV1 says what a target gets: commits, or trees where the commits are not known beforehand.
+func getsV1(t report.TargetV1) string {
+	if t.Status != string(backport.StatusReady) {
+		return "anything (it is " + t.Status + ")"
 	}
-	return *s
-}
-
-// trees are the trees that a target's picks lead to. With signatures they are what can be compared: a
-// signature is another each time.
-func trees(t report.TargetV1) string {
-	var out []string
-	for _, k := range t.Picks {
-		out = append(out, text(k.Tree))
+	out := "other commits"
+	if t.Head != nil {
+		out = *t.Head
 	}
-	return strings.Join(out, " ")
-}
-
-func bumpCommit(t report.TargetV1) string {
-	if t.Bump == nil {
-		return "nothing"
+	if t.Bump != nil && t.Bump.Ref != nil && t.Bump.Commit != nil {
+		out += " and the bump " + *t.Bump.Commit
 	}
-	return text(t.Bump.Commit)
+	return out
 }

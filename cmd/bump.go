@@ -18,15 +18,15 @@ import (
 	"github.com/git-backport/git-backport/policy"
 )
 
-// bumpFlags are the flags of bump.
-type bumpFlags struct {
-	version, kind, reason, date, at string
-	skip                            []string
-	rc, notes, dry, check, sign     bool
+// A bumpAsk is what bump is asked.
+type bumpAsk struct {
+	operation.Request
+	dry, check bool
+	at         string // what --check looks at in place of the tip
 }
 
 func (a *app) bumpCommand() *cobra.Command {
-	var f bumpFlags
+	var f bumpAsk
 	cmd := &cobra.Command{
 		Use: "bump LINE… | bump --check [LINE…]", GroupID: "do",
 		Short: "Make the release commit of lines, alone on a branch bump/VERSION",
@@ -44,46 +44,40 @@ agree about the version.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRefused
   git backport bump 48 --rc
   git backport bump --check 36 --at HEAD`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.Request, f.dry = a.Request, a.dry
+			f.Lines = args
 			if f.check {
-				return a.bumpCheck(cmd.Context(), &f, args)
+				return a.bumpCheck(cmd.Context(), &f)
 			}
-			return a.bump(cmd.Context(), &f, args)
+			return a.bump(cmd.Context(), &f)
 		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.BoolVar(&f.rc, "rc", false, "make the next candidate of a pending line")
-	fs.BoolVar(&f.notes, "notes", false, "write an entry of the release notes for each commit that they do not speak of yet")
-	fs.StringVar(&f.version, "version", "", "bump to this `VERSION`; needs one line")
-	fs.StringVar(&f.kind, "kind", "", "the `KIND` of the release (default: the strongest of its commits')")
-	fs.StringVar(&f.reason, "reason", "", "why the release is made though the policy holds it back")
-	fs.StringSliceVar(&f.skip, "skip", nil, "`LINE`s that are not affected by the fixes, for equal patching; needs --reason")
-	fs.StringVar(&f.date, "date", "", "committer `DATE` of the new commits")
-	fs.BoolVarP(&f.sign, "gpg-sign", "S", false, "sign the commits")
-	fs.BoolVarP(&f.dry, "dry-run", "n", false, "show what would be made")
-	fs.BoolVar(&f.check, "check", false, "tell whether tree, tags and notes agree")
+	addFlags(fs, bumpVerb, &a.asked)
+	fs.BoolVar(&f.check, "check", false, "report whether tree, tags and notes agree")
 	fs.StringVar(&f.at, "at", "", "with --check and one line: look at this `REV` in place of the branch's tip")
 	cmd.MarkFlagsMutuallyExclusive("rc", "version")
 	cmd.MarkFlagsMutuallyExclusive("check", "dry-run")
 	return cmd
 }
 
-func (f *bumpFlags) checkArgs(args []string) error {
+func (f *bumpAsk) checkArgs() error {
 	switch {
-	case f.version != "" && len(args) != 1:
+	case f.Release != "" && len(f.Lines) != 1:
 		return usageError(errors.New("--version names the version of one line"), "name one LINE")
-	case f.at != "" && (!f.check || len(args) != 1):
+	case f.at != "" && (!f.check || len(f.Lines) != 1):
 		return usageError(errors.New("--at is for --check and one line"), "name one LINE")
-	case len(f.skip) > 0 && f.reason == "":
+	case len(f.Skip) > 0 && f.Reason == "":
 		return usageError(errors.New("--skip needs --reason: why is the line not affected?"), "")
-	case len(args) == 0 && !f.check:
+	case len(f.Lines) == 0 && !f.check:
 		return usageError(errors.New("no line is named"), "git backport branches lists the lines")
 	}
 	return nil
 }
 
-func (a *app) bump(ctx context.Context, f *bumpFlags, args []string) error {
-	if err := f.checkArgs(args); err != nil {
+func (a *app) bump(ctx context.Context, f *bumpAsk) error {
+	if err := f.checkArgs(); err != nil {
 		return err
 	}
 	if !f.dry {
@@ -99,7 +93,7 @@ func (a *app) bump(ctx context.Context, f *bumpFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	b, err := a.planBump(ctx, in, f, args)
+	b, err := a.planBump(ctx, in, f)
 	if err != nil {
 		return err
 	}
@@ -111,51 +105,41 @@ func (a *app) bump(ctx context.Context, f *bumpFlags, args []string) error {
 		if h.Operation, err = a.landBump(ctx, in, b); err != nil {
 			return err
 		}
-		h.Applied = len(b.plan.Updates) > 0
+		a.done, h.Applied = true, len(b.plan.Updates) > 0
 	}
 	h.Exit = int(a.code)
 	return a.showBump(in, b, h, f)
-}
-
-// again are the arguments that ask for the same.
-func (f *bumpFlags) again(lines []string) []string {
-	out := append([]string{}, lines...)
-	if f.rc {
-		out = append(out, "--rc")
-	}
-	for _, x := range [][2]string{{"--version", f.version}, {"--kind", f.kind}, {"--reason", f.reason}, {"--skip", strings.Join(f.skip, ",")}} {
-		if x[1] != "" {
-			out = append(out, x[0], x[1])
-		}
-	}
-	return out
 }
 
 // A bumpRun is a plan of bumps with what it was made from.
 type bumpRun struct {
 	plan  *release.Plan
 	ident *gitconfig.Ident
-	args  []string
+	asked operation.Request
 	name  string
 }
 
-func (a *app) planBump(ctx context.Context, in *project.Project, f *bumpFlags, args []string) (*bumpRun, error) {
-	targets, err := in.ReleaseTargets(args, f.rc || f.version != "")
+func (a *app) planBump(ctx context.Context, in *project.Project, f *bumpAsk) (*bumpRun, error) {
+	targets, err := in.ReleaseTargets(f.Lines, f.Candidate || f.Release != "")
 	if err != nil {
 		return nil, err
 	}
-	b := &bumpRun{args: f.again(args)}
-	ask := release.Ask{RC: f.rc, Entries: f.notes, Version: f.version, Day: in.AsOf, Kind: policy.Kind(f.kind), Reason: strings.TrimSpace(f.reason), Policy: in.Config.Policy}
-	if len(f.skip) > 0 {
+	b := &bumpRun{asked: f.Request}
+	b.asked.Version, b.asked.Date, b.asked.AsOf = operation.RequestVersion, "", ""
+	if b.asked.Base == "auto" {
+		b.asked.Base = ""
+	}
+	ask := release.Ask{RC: f.Candidate, Entries: f.Notes, Version: f.Release, Day: in.AsOf, Kind: policy.Kind(f.Kind), Reason: strings.TrimSpace(f.Reason), Policy: in.Config.Policy}
+	if len(f.Skip) > 0 {
 		ask.Reason = "" // it is about the skipped lines
 	}
-	if f.kind != "" {
+	if f.Kind != "" {
 		if err := in.CheckKind(ask.Kind); err != nil {
 			return nil, err
 		}
 	}
 	if in.Config.Policy.Rules.EqualPatch {
-		if ask.Others, err = in.EqualPatchTargets(f.skip); err != nil {
+		if ask.Others, err = in.EqualPatchTargets(f.Skip); err != nil {
 			return nil, err
 		}
 	}
@@ -163,34 +147,34 @@ func (a *app) planBump(ctx context.Context, in *project.Project, f *bumpFlags, a
 	if err := in.StageOptions(&opts); err != nil {
 		return nil, err
 	}
-	log, err := a.recallBump(in, f, args)
+	log, err := a.recallBump(in, f)
 	if err != nil {
 		return nil, err
 	}
 	opts.Bump.HeldBack = in.HeldBack(log, "")
-	if b.ident, err = a.seal(in, &fixFlags{date: f.date, sign: f.sign}, &opts); err != nil {
+	if b.ident, err = a.seal(in, &planRun{Request: f.Request, landing: !f.dry}, &opts); err != nil {
 		return nil, err
 	}
 	if b.ident == nil && !f.dry {
 		_, err := in.Repo.Config.Ident(in.Env, "committer", a.host.Now())
 		return nil, err
 	}
-	b.name = bumpName(args)
+	b.name = bumpName(f.Lines)
 	b.plan, err = opts.Maker(in.Session).Plan(ctx, targets, ask)
 	return b, err
 }
 
-func bumpName(args []string) string { return "bump-" + strings.Join(args, "-") }
+func bumpName(lines []string) string { return "bump-" + strings.Join(lines, "-") }
 
 // recallBump takes the date of an earlier bump of the same lines, so that the same commits are made.
-func (a *app) recallBump(in *project.Project, f *bumpFlags, args []string) (*operation.Log, error) {
+func (a *app) recallBump(in *project.Project, f *bumpAsk) (*operation.Log, error) {
 	log, err := in.Operations()
 	if err != nil {
 		return nil, err
 	}
-	dated := f.date != "" || a.host.getenv("GIT_COMMITTER_DATE") != "" || a.host.getenv("SOURCE_DATE_EPOCH") != ""
-	if op := log.For(nil, bumpName(args)); op != nil && !dated && op.Date() != "" {
-		f.date = "@" + op.Date()
+	dated := f.Date != "" || a.host.getenv("GIT_COMMITTER_DATE") != "" || a.host.getenv("SOURCE_DATE_EPOCH") != ""
+	if op := log.For(nil, bumpName(f.Lines)); op != nil && !dated && op.Date() != "" {
+		f.Date = "@" + op.Date()
 	}
 	return log, nil
 }
@@ -207,7 +191,7 @@ func (a *app) landBump(ctx context.Context, in *project.Project, b *bumpRun) (st
 	}
 	op := &operation.Operation{
 		ID: id, Kind: operation.KindApply, Verb: "bump", Name: b.name, Sources: []gitops.ID{}, Committer: b.ident.String(), Remote: in.Remote, Main: in.Main.Ref,
-		Policy: operation.Policy{Source: in.Source, Rev: in.Rev}, Args: b.args, Targets: []operation.Target{}, Changes: []operation.Change{},
+		Policy: operation.Policy{Source: in.Source, Rev: in.Rev}, Request: &b.asked, Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
 	for _, l := range b.plan.Lines {
 		if l.Status != release.Ready {
@@ -244,7 +228,7 @@ func bumpExit(plan *release.Plan) ExitCode {
 	return code
 }
 
-func (a *app) showBump(in *project.Project, b *bumpRun, h report.BumpHeader, f *bumpFlags) error {
+func (a *app) showBump(in *project.Project, b *bumpRun, h report.BumpHeader, f *bumpAsk) error {
 	if a.json {
 		return a.writeJSON(report.Bumps(b.plan, h))
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // bumpCheck tells whether tree, tags and notes agree.
-func (a *app) bumpCheck(ctx context.Context, f *bumpFlags, args []string) error {
-	if err := f.checkArgs(args); err != nil {
+func (a *app) bumpCheck(ctx context.Context, f *bumpAsk) error {
+	if err := f.checkArgs(); err != nil {
 		return err
 	}
 	in, err := a.open(ctx, project.NeedPolicy)
@@ -20,10 +20,10 @@ func (a *app) bumpCheck(ctx context.Context, f *bumpFlags, args []string) error 
 		return err
 	}
 	var targets []release.Line
-	if len(args) == 0 {
-		targets, err = in.EqualPatchTargets(f.skip)
+	if len(f.Lines) == 0 {
+		targets, err = in.EqualPatchTargets(f.Skip)
 	} else {
-		targets, err = in.ReleaseTargets(args, f.rc || f.version != "")
+		targets, err = in.ReleaseTargets(f.Lines, f.Candidate || f.Release != "")
 	}
 	if err != nil {
 		return err

@@ -189,26 +189,21 @@ func (c *continuing) fromDir(in *project.Project) string {
 }
 
 // replan makes the plan of an operation on record again, with its own date and day. Only one that is to
-// land is signed.
-func (a *app) replan(ctx context.Context, op *operation.Operation, landing bool, settle func(context.Context, *project.Project) ([]backport.Resolution, error)) (*planned, error) {
-	f := fixFlags{landing: landing}
-	sub := &cobra.Command{Use: "apply", SilenceErrors: true, SilenceUsage: true}
-	f.add(sub)
-	saved := *a
-	a.commonFlags(sub)
-	if err := sub.ParseFlags(op.Args); err != nil {
-		return nil, usageError(fmt.Errorf("the operation's arguments: %w", err), "apply it again")
+// land is signed, and verified where that was asked for.
+func (a *app) replan(ctx context.Context, op *operation.Operation, landing bool, settle func(context.Context, *project.Project) ([]backport.Resolution, error)) (*plannedFix, error) {
+	asked, err := requestOf(op)
+	if err != nil {
+		return nil, err
 	}
-	a.dir, a.json, a.color, a.quiet, a.verbose = saved.dir, saved.json, saved.color, saved.quiet, saved.verbose
-	if op.AsOf != "" {
-		a.asOf = op.AsOf
+	if asked.AsOf = op.AsOf; asked.AsOf == "" && len(asked.Onto) == 0 {
+		asked.AsOf = a.AsOf
 	}
-	f.date, f.name, f.settle, f.noWhy = "@"+op.Date(), op.Name, settle, !f.prerequisites
-	return a.plan(ctx, &f, sub.Flags().Args())
+	asked.Date, asked.Name, asked.VerifyWithGit = "@"+op.Date(), op.Name, asked.VerifyWithGit && landing
+	return a.plan(ctx, &planRun{Request: asked, landing: landing, settle: settle, noSearch: !asked.Prerequisites})
 }
 
 // outcomeOf finds what became of a target, and demands that it is the same target still.
-func outcomeOf(p *planned, was *operation.Target) (backport.Outcome, error) {
+func outcomeOf(p *plannedFix, was *operation.Target) (backport.Outcome, error) {
 	for _, o := range p.report.Outcomes {
 		if o.Target.Branch != was.Branch {
 			continue
@@ -232,7 +227,7 @@ func movedError(was *operation.Target, now gitops.ID) error {
 
 // settled is how targets are on record from now on: the one whose conflict is settled, and those that the
 // version of the fix that it has now would be clean on. Said is what has to be known of them.
-func (c *continuing) settled(p *planned, op *operation.Operation, r *resolution) (out []operation.Settlement, said string, err error) {
+func (c *continuing) settled(p *plannedFix, op *operation.Operation, r *resolution) (out []operation.Settlement, said string, err error) {
 	t := r.target
 	o, err := outcomeOf(p, t)
 	if err != nil {

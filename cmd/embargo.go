@@ -10,8 +10,8 @@ import (
 
 // preflight names what in a fix under embargo would tell: words of the commit messages, which become
 // those of the new commits, and of the branches' name.
-func (p *planned) preflight(f *fixFlags) error {
-	if f.ack {
+func (p *plannedFix) preflight(f *planRun) error {
+	if f.Ack {
 		return nil
 	}
 	texts := [][]byte{[]byte(p.report.Options.Name), []byte(strings.ReplaceAll(p.report.Options.Name, "-", " "))}

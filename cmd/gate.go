@@ -120,10 +120,10 @@ func (a *app) gateBranch(ctx context.Context, in *project.Project, named string,
 			}
 		}
 	}
-	b, err := in.Repo.Branch(in.Remote, name, a.baseKind())
+	b, err := in.Repo.Branch(in.Remote, name, baseOf(a.Request))
 	if errors.Is(err, gitops.ErrNoRef) {
 		for _, remote := range []string{"origin", "upstream"} {
-			if found, err2 := in.Repo.Branch(remote, name, a.baseKind()); err2 == nil {
+			if found, err2 := in.Repo.Branch(remote, name, baseOf(a.Request)); err2 == nil {
 				b, err = found, nil
 				break
 			}

@@ -43,7 +43,7 @@ that preset: ` + strings.Join(config.Presets(), ", ") + `.` + exitStatus(ExitOK,
 }
 
 func (a *app) initPolicy(ctx context.Context, f initFlags) error {
-	in, err := a.openProject()
+	in, err := a.openProject(a.Request)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *app) proposal(ctx context.Context, in *project.Project, f initFlags) (p
 	if _, err := in.Names(); err != nil {
 		return propose.Proposal{}, err
 	}
-	seen, err := propose.See(ctx, in.Session, in.Remote, a.baseKind(), in.AsOf)
+	seen, err := propose.See(ctx, in.Session, in.Remote, baseOf(a.Request), in.AsOf)
 	if err != nil {
 		return propose.Proposal{}, err
 	}

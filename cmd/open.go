@@ -8,6 +8,7 @@ import (
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
+	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -41,36 +42,30 @@ func (a *app) openRepo() (*gitops.Repo, gitconfig.Environment, error) {
 
 // open opens the project and finds what is needed of it.
 func (a *app) open(ctx context.Context, need project.Need) (*project.Project, error) {
-	in, err := a.openProject()
+	in, err := a.openProject(a.Request)
 	if err != nil {
 		return nil, err
 	}
 	return in, in.Fill(ctx, need)
 }
 
-// openProject opens the repository alone.
-func (a *app) openProject() (*project.Project, error) {
+// openProject opens the repository alone, as a request has it.
+func (a *app) openProject(r operation.Request) (*project.Project, error) {
 	defer a.trace.stage("repository", "")()
 	repo, env, err := a.openRepo()
 	if err != nil {
 		return nil, err
 	}
-	o := project.Options{Policy: a.config, Remote: a.remote, Base: a.baseKind()}
+	o := project.Options{Policy: r.Policy, Remote: r.Remote, Base: baseOf(r), AsOf: policy.DateOf(a.host.Now().UTC())}
 	if a.trace != nil {
 		o.Stage = a.trace.stage
 	}
-	if o.AsOf, err = a.policyDay(); err != nil {
-		return nil, err
+	if r.AsOf != "" {
+		if o.AsOf, err = parseDay("--as-of", r.AsOf); err != nil {
+			return nil, err
+		}
 	}
 	return project.New(repo, env, o), nil
-}
-
-// policyDay is the day on which the policy is asked.
-func (a *app) policyDay() (policy.Date, error) {
-	if a.asOf == "" {
-		return policy.DateOf(a.host.Now().UTC()), nil
-	}
-	return parseDay("--as-of", a.asOf)
 }
 
 // parseDay reads the value of a flag that is a day.
@@ -82,8 +77,9 @@ func parseDay(flag, text string) (policy.Date, error) {
 	return d, nil
 }
 
-func (a *app) baseKind() gitops.Base {
-	switch a.base {
+// baseOf says which branch is a line's tip.
+func baseOf(r operation.Request) gitops.Base {
+	switch r.Base {
 	case "local":
 		return gitops.BaseLocal
 	case "remote":

@@ -11,25 +11,26 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/policy"
 )
 
-// A planned is a plan with what it was made from.
-type planned struct {
+// A plannedFix is a plan with what it was made from.
+type plannedFix struct {
 	project *project.Project
 	report  *backport.Report
 	header  report.Header
 	ident   *gitconfig.Ident
 
-	recorded  bool // as an open operation
-	unchanged bool // everything was there already
+	recorded  bool               // as an open operation
+	there     []gitops.RefUpdate // branches that were there already, as they are to be
+	unchanged bool               // everything was there already
 }
 
 func (a *app) planCommand() *cobra.Command {
-	var f fixFlags
 	cmd := &cobra.Command{
 		Use: "plan FIX…", GroupID: "do",
 		Short: "Decide, pick, gate and bump in memory; show what apply would do",
@@ -43,43 +44,55 @@ ends in (#123). Several commits are picked in order and land together.` + exitSt
   git backport plan '#12435' --also 39
   git backport plan HEAD --onto release-1.0`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
+			if err := a.checkFlags(cmd); err != nil {
 				return err
 			}
-			p, err := a.plan(cmd.Context(), &f, args)
+			p, err := a.plan(cmd.Context(), a.asking(args))
 			if err != nil {
 				return err
 			}
-			a.code = exitOf(p.report)
-			p.header.Verb, p.header.Exit = "plan", int(a.code)
-			return a.showPlan(p)
+			return a.showPlanned(p)
 		},
 	}
-	f.add(cmd)
+	a.addFixFlags(cmd, planVerb)
 	return cmd
 }
 
+// asking is the making of a plan as the command line asks for it.
+func (a *app) asking(fix []string) *planRun {
+	f := &planRun{Request: a.Request, noSearch: a.noSearch}
+	f.Fix = fix
+	return f
+}
+
+// showPlanned shows a plan that is not landed.
+func (a *app) showPlanned(p *plannedFix) error {
+	a.code = exitOf(p.report)
+	p.header.Verb, p.header.Exit = "plan", int(a.code)
+	return a.showPlan(p)
+}
+
 // plan makes a plan: everything up to landing.
-func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, error) {
+func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 	needs := project.NeedPolicy
 	switch {
-	case len(f.onto) > 0 && f.noBump:
+	case len(f.Onto) > 0 && f.NoBump:
 		needs = project.NeedBranches
-	case len(f.onto) > 0:
+	case len(f.Onto) > 0:
 		needs = project.NeedLines
 	}
-	in, err := a.openProject()
+	in, err := a.openProject(f.Request)
 	if err != nil {
 		return nil, err
 	}
 	var ahead sync.WaitGroup
-	ahead.Go(func() { in.Session.ReadAhead(ctx, args, f.onto) })
+	ahead.Go(func() { in.Session.ReadAhead(ctx, f.Fix, f.Onto) })
 	defer ahead.Wait()
 	if err := in.Fill(ctx, needs); err != nil {
 		return nil, err
 	}
 	end := a.trace.stage("fix", "")
-	fix, err := in.Fix(ctx, args, policy.Kind(f.kind))
+	fix, err := in.Fix(ctx, f.Fix, policy.Kind(f.Kind))
 	end()
 	if err != nil {
 		return nil, err
@@ -91,12 +104,12 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	if err != nil {
 		return nil, err
 	}
-	opts.Embargo, opts.Bump.HeldBack = f.embargo, in.HeldBack(f.log, opts.Name)
+	opts.Embargo, opts.Bump.HeldBack = f.Embargo, in.HeldBack(f.log, opts.Name)
 	in.AddCadence(opts.Bump.HeldBack, fix.Kind)
 	if a.trace != nil {
 		opts.Trace = a.trace.stage
 	}
-	if f.verify {
+	if f.VerifyWithGit {
 		if opts.Verify, err = a.verifier(ctx, in); err != nil {
 			return nil, err
 		}
@@ -120,17 +133,18 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 	if err != nil {
 		return nil, err
 	}
+	f.keep(in, rep)
 	rep.Warnings = append(rep.Warnings, in.Warnings...)
 	rep.Warnings = append(rep.Warnings, a.planWarnings(in, fix, rep, ident)...)
-	p := &planned{project: in, report: rep, ident: ident}
+	p := &plannedFix{project: in, report: rep, ident: ident}
 	p.header = report.Header{
 		Version: version(), PolicySource: in.Source, PolicyRev: in.Rev, Signing: cmp.Or(f.signing, "none"),
-		Args: applyArgs(a, f, fix, in, ident), Explain: a.explainTarget,
+		Request: f.pinned(in, fix, ident), Explain: a.explainTarget,
 	}
 	if len(opts.Onto) > 0 {
 		p.header.PolicySource = "none"
 	}
-	if f.embargo {
+	if f.Embargo {
 		if err := p.preflight(f); err != nil {
 			rep.Warnings = append(rep.Warnings, err.Error())
 		}
@@ -145,14 +159,14 @@ func (a *app) plan(ctx context.Context, f *fixFlags, args []string) (*planned, e
 }
 
 // targets decides where the fix goes: by --onto, or by the policy and the lines that are named.
-func (a *app) targets(ctx context.Context, in *project.Project, f *fixFlags, fix backport.Fix, opts backport.Options) (backport.Selected, error) {
-	if len(f.onto) > 0 {
-		return in.OntoTargets(ctx, f.onto)
+func (a *app) targets(ctx context.Context, in *project.Project, f *planRun, fix backport.Fix, opts backport.Options) (backport.Selected, error) {
+	if len(f.Onto) > 0 {
+		return in.OntoTargets(ctx, f.Onto)
 	}
 	var published policy.Date
-	if f.published != "" {
+	if f.Published != "" {
 		var err error
-		if published, err = parseDay("--published", f.published); err != nil {
+		if published, err = parseDay("--published", f.Published); err != nil {
 			return backport.Selected{}, err
 		}
 	}
@@ -248,7 +262,7 @@ func exitOf(rep *backport.Report) ExitCode {
 }
 
 // showPlan prints a report, warnings on stderr, and then the next command.
-func (a *app) showPlan(p *planned) error {
+func (a *app) showPlan(p *plannedFix) error {
 	defer a.trace.stage("report", "")()
 	if a.json {
 		return a.writeJSON(report.Plan(p.report, p.header))
@@ -270,7 +284,7 @@ func (a *app) showPlan(p *planned) error {
 }
 
 // next prints what to run next.
-func (a *app) next(p *planned) error {
+func (a *app) next(p *plannedFix) error {
 	ready, open, trial := 0, 0, false
 	for _, o := range p.report.Outcomes {
 		switch {
@@ -282,7 +296,11 @@ func (a *app) next(p *planned) error {
 			open++
 		}
 	}
-	line := "git backport apply " + a.quoted(p.header.Args)
+	args := requestArgs(p.header.Request, applyVerb)
+	if !trial && p.ident != nil {
+		args = append(args, "--expect", p.report.Digest())
+	}
+	line := a.say("apply", args...)
 	var err error
 	switch {
 	case p.report.Applied:

@@ -25,7 +25,7 @@ func TestFollow(t *testing.T) {
 		{"--json", false, true, 80, ""},
 	} {
 		var b bytes.Buffer
-		a := &app{quiet: c.quiet, json: c.json, started: begun, streams: streams.Streams{Err: &b, ErrWidth: c.width}}
+		a := &app{asked: asked{quiet: c.quiet, json: c.json}, started: begun, streams: streams.Streams{Err: &b, ErrWidth: c.width}}
 		a.host.Now = func() time.Time { return begun.Add(time.Second) }
 		var opts backport.Options
 		erase := a.follow(&opts)

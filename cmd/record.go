@@ -3,8 +3,6 @@ package cmd
 import (
 	"context"
 
-	"github.com/spf13/cobra"
-
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
@@ -13,93 +11,65 @@ import (
 	"github.com/git-backport/git-backport/policy"
 )
 
-// recordFlags are the flags of plan and apply that have to do with operations on record.
-type recordFlags struct {
-	embargo, ack, replace bool
-	fresh                 bool // do not take the date of an earlier operation
-	recalled              bool // the date is that of an earlier operation
-	settle                func(context.Context, *project.Project) ([]backport.Resolution, error)
-	log                   *operation.Log       // the operations on record
-	prior                 *operation.Operation // on the same commits, under the same name; nil when there is none
-}
-
-func (f *recordFlags) add(cmd *cobra.Command) {
-	fs := cmd.Flags()
-	fs.BoolVar(&f.embargo, "embargo", false, "tell nothing of the fix: a random NAME, no subject, author or number in refs, records or pull requests")
-	fs.BoolVar(&f.ack, "ack", false, "with --embargo: the words in the commit messages that would tell are known")
-	fs.BoolVar(&f.replace, "replace", false, "move branches that still hold exactly what an earlier operation left")
-}
-
-// args are the flags as given.
-func (f *recordFlags) args() []string {
-	var out []string
-	for _, b := range []struct {
-		flag string
-		on   bool
-	}{{"--embargo", f.embargo}, {"--ack", f.ack}, {"--replace", f.replace}} {
-		if b.on {
-			out = append(out, b.flag)
-		}
-	}
-	return out
-}
-
 // recall takes from an earlier operation on the same commits what makes this one the same: the date of
 // its commits, when none is given, and under embargo the random name.
-func (a *app) recall(in *project.Project, f *fixFlags, fix backport.Fix) error {
+func (a *app) recall(in *project.Project, f *planRun, fix backport.Fix) error {
 	log, err := in.Operations()
 	if err != nil {
 		in.Warnings = append(in.Warnings, err.Error())
 		log = &operation.Log{}
 	}
 	f.log = log
-	name := f.name
-	if name == "" && !f.embargo {
+	name := f.Name
+	if name == "" && !f.Embargo {
 		name = backport.DefaultName(fix.Commits[0])
 	}
 	op := log.For(fix.Commits, name)
 	if f.prior = op; op != nil && f.settle == nil { // what persons made of its conflicts is a part of it
 		f.settle = func(context.Context, *project.Project) ([]backport.Resolution, error) { return resolutions(op), nil }
 	}
-	if f.embargo && f.name == "" {
+	if f.Embargo && f.Name == "" {
 		if op != nil {
-			f.name = op.Name
+			f.Name = op.Name
 		} else {
 			id, err := operation.NewID()
 			if err != nil {
 				return err
 			}
-			f.name = id[:12]
+			f.Name = id[:12]
 		}
 	}
-	dated := f.date != "" || a.host.getenv("GIT_COMMITTER_DATE") != "" || a.host.getenv("SOURCE_DATE_EPOCH") != ""
-	if op != nil && !dated && !f.fresh && op.Date() != "" {
-		f.date, f.recalled = "@"+op.Date(), true
+	dated := f.Date != "" || a.host.getenv("GIT_COMMITTER_DATE") != "" || a.host.getenv("SOURCE_DATE_EPOCH") != ""
+	if op != nil && !dated && !f.Replace && op.Date() != "" {
+		f.Date = "@" + op.Date()
 	}
 	return nil
 }
 
 // record makes the record of a plan. Under embargo nothing in it is taken from the fix but ids and the
 // paths of conflicts.
-func (p *planned) record(f *fixFlags) (*operation.Operation, error) {
+func (p *plannedFix) record(f *planRun) (*operation.Operation, error) {
 	id, err := operation.NewID()
 	if err != nil {
 		return nil, err
 	}
 	op := &operation.Operation{
-		ID: id, Kind: operation.KindApply, Name: p.report.Options.Name, Embargo: f.embargo, Sources: p.report.Fix.Commits,
+		ID: id, Kind: operation.KindApply, Name: p.report.Options.Name, Embargo: f.Embargo, Sources: p.report.Fix.Commits,
 		Policy: operation.Policy{Source: p.header.PolicySource, Rev: p.project.Rev}, Committer: p.ident.String(),
-		Remote: p.report.Options.Remote, Main: p.project.Main.Ref, Args: withoutFlag(p.header.Args, "--date", "--as-of"), Targets: []operation.Target{}, Changes: []operation.Change{},
+		Remote: p.report.Options.Remote, Main: p.project.Main.Ref, Targets: []operation.Target{}, Changes: []operation.Change{},
 	}
 	if len(p.report.Options.Onto) == 0 {
 		op.AsOf = p.report.Options.AsOf.String()
 	}
-	if f.embargo {
-		op.Committer, op.Args = p.ident.Date.String(), withoutFlag(op.Args, "--reason")
-		if f.reason != "" {
-			op.Args = append(op.Args, "--reason", "withheld")
+	asked := p.header.Request
+	asked.Date, asked.AsOf = "", "" // the record has them
+	if f.Embargo {
+		op.Committer = p.ident.Date.String()
+		if asked.Reason != "" {
+			asked.Reason = "withheld"
 		}
 	}
+	op.Request = &asked
 	for _, o := range p.report.Outcomes {
 		if !o.Target.Trial {
 			t := recordTarget(o)
@@ -169,21 +139,4 @@ func recordStage(s *gitops.Stage) *operation.Stage {
 		return nil
 	}
 	return &operation.Stage{Mode: s.Mode, ID: s.ID}
-}
-
-// withoutFlag leaves out flags with their values.
-func withoutFlag(args []string, flags ...string) []string {
-	out := []string{}
-	for i := 0; i < len(args); i++ {
-		skip := false
-		for _, f := range flags {
-			skip = skip || args[i] == f
-		}
-		if skip {
-			i++
-			continue
-		}
-		out = append(out, args[i])
-	}
-	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,20 +21,12 @@ import (
 type app struct {
 	host    Host
 	streams streams.Streams
+	done    bool         // what was to be changed is changed, or on record
 	code    ExitCode     // set by a verb that ends well but not with 0
 	repo    *gitops.Repo // once it is opened
 	env     gitconfig.Environment
 
-	dir     string // -C
-	config  string // --config
-	asOf    string // --as-of
-	remote  string // --remote
-	base    string // --base
-	json    bool
-	color   string
-	quiet   bool
-	verbose bool
-	timed   bool   // --trace
+	asked
 	trace   *trace // nil where nobody asked for it
 	started time.Time
 }
@@ -46,7 +39,11 @@ func (a *app) run(ctx context.Context, args []string) ExitCode {
 	if traceErr := a.trace.write(a.streams.Err, a.verbose); err == nil {
 		err = traceErr
 	}
+	if a.done && errors.Is(err, context.Canceled) { // what was to be shown is not, and what was to be done is
+		err = nil
+	}
 	if err == nil {
+		a.done = true
 		return a.code
 	}
 	return a.fail(cmd, args, err)
@@ -131,7 +128,7 @@ HEAD and the configuration are never touched.`,
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkCommon() }
-	a.commonFlags(root)
+	addFlags(root.PersistentFlags(), everyVerb, &a.asked)
 	root.AddGroup(&cobra.Group{ID: "do", Title: "Working:"}, &cobra.Group{ID: "look", Title: "Looking:"}, &cobra.Group{ID: "more", Title: "More:"})
 	root.SetHelpCommandGroupID("more")
 	root.SetCompletionCommandGroupID("more")
@@ -140,26 +137,12 @@ HEAD and the configuration are never touched.`,
 	return root
 }
 
-func (a *app) commonFlags(root *cobra.Command) {
-	f := root.PersistentFlags()
-	f.StringVarP(&a.dir, "directory", "C", "", "run as if started in `DIR`")
-	f.StringVar(&a.config, "config", "", "policy to use: a `FILE`, REV:PATH, or preset:NAME")
-	f.StringVar(&a.asOf, "as-of", "", "the policy's day, `YYYY-MM-DD` (default today, UTC)")
-	f.StringVar(&a.remote, "remote", "", "the `REMOTE` whose branches count")
-	f.StringVar(&a.base, "base", "auto", "which branch is a line's tip: auto, local or remote")
-	f.BoolVar(&a.json, "json", false, "print one JSON document")
-	f.StringVar(&a.color, "color", "auto", "colour the output: auto, always or never")
-	f.BoolVarP(&a.quiet, "quiet", "q", false, "print only what needs a decision")
-	f.BoolVarP(&a.verbose, "verbose", "v", false, "print every detail")
-	f.BoolVar(&a.timed, "trace", false, "say on stderr how long each stage took; with -v, for each target")
-}
-
 func (a *app) checkCommon() error {
 	if !a.streams.SetColor(a.color) {
 		return usageError(fmt.Errorf("--color %q: want auto, always or never", a.color), "")
 	}
-	if a.base != "auto" && a.base != "local" && a.base != "remote" {
-		return usageError(fmt.Errorf("--base %q: want auto, local or remote", a.base), "")
+	if !slices.Contains([]string{"auto", "local", "remote"}, a.Base) {
+		return usageError(fmt.Errorf("--base %q: want auto, local or remote", a.Base), "")
 	}
 	if a.timed {
 		a.trace = &trace{now: a.host.Now, start: a.started}
@@ -183,9 +166,6 @@ func unknownVerbHint(cmd *cobra.Command, arg string) string {
 	}
 	return "to see where a fix would go: git backport plan " + quoteArg(arg)
 }
-
-// quoteArg quotes an argument for a shell, when that is needed to type it.
-func quoteArg(s string) string { return streams.Quote(streams.Clean(s)) }
 
 // render writes text that a verb made, unless JSON was asked for.
 func (a *app) render(doc any, text func(w io.Writer) error) error {

@@ -18,12 +18,12 @@ import (
 
 // signing makes the signer that -S or the configuration asks for. plan starts no program: what it
 // shows then has no commit ids, because a signature is part of a commit.
-func (a *app) signing(in *project.Project, f *fixFlags, ident gitconfig.Ident, o *backport.Options) error {
+func (a *app) signing(in *project.Project, f *planRun, ident gitconfig.Ident, o *backport.Options) error {
 	s, err := in.Repo.Config.Signing()
 	if err != nil {
 		return usageError(err, "")
 	}
-	if !s.Commits && !f.sign {
+	if !s.Commits && !f.Sign {
 		return nil
 	}
 	f.signing = s.Format

@@ -188,7 +188,7 @@ func (a *app) nextFor(s report.Stood) []string {
 	case operation.StateOpen:
 		return a.nextOpen(s)
 	case operation.StateLanding, operation.StateFailed:
-		return []string{a.say(op.Command(), op.Args...)}
+		return []string{a.again(op, false)}
 	case operation.StateApplied:
 		if op.Kind == operation.KindUndo {
 			return []string{a.say("undo", op.ID[:8]) + "  # makes the branches again"}
@@ -253,11 +253,7 @@ func (a *app) nextApplied(s report.Stood) []string {
 	}
 	var out []string
 	if moved || missing {
-		args := append([]string{}, s.Op.Args...)
-		if moved && s.Op.Verb == "" && !contains(args, "--replace") {
-			args = append(args, "--replace")
-		}
-		out = append(out, a.say(s.Op.Command(), args...))
+		out = append(out, a.again(s.Op, moved && s.Op.Verb == ""))
 	}
 	if len(push) > 0 {
 		remote := s.Op.Remote
@@ -273,18 +269,14 @@ func (a *app) nextApplied(s report.Stood) []string {
 	return out
 }
 
-// say is a command as a person would type it here.
-func (a *app) say(verb string, args ...string) string {
-	return strings.TrimSpace("git backport " + verb + " " + a.quoted(args))
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
+// again is the command that asks for what an operation asked for.
+func (a *app) again(op *operation.Operation, replace bool) string {
+	asked, err := requestOf(op)
+	if err != nil {
+		return a.say("status", op.ID[:8]) // what it asked for cannot be read
 	}
-	return false
+	asked.Replace = asked.Replace || replace
+	return a.say(op.Command(), requestArgs(asked, verbOf(op))...)
 }
 
 // nextOf is what to run next for all that is shown; there is always something.

@@ -5,6 +5,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -54,11 +55,21 @@ func Main(args []string, host Host) ExitCode {
 	code := app.run(ctx, args)
 	select {
 	case s := <-ended:
-		if s == syscall.SIGTERM {
-			return ExitTerminated
-		}
-		return ExitInterrupted
+		return app.interrupted(s, code)
 	default:
 	}
 	return code
+}
+
+// interrupted is how a run ends that was given a signal. One that had done its work by then says so, and
+// ends as it would have: who takes it for undone might do it again, or take it back.
+func (a *app) interrupted(s os.Signal, code ExitCode) ExitCode {
+	if a.done {
+		fmt.Fprintln(a.streams.Err, "git-backport: warning: the interrupt came when all was done")
+		return code
+	}
+	if s == syscall.SIGTERM {
+		return ExitTerminated
+	}
+	return ExitInterrupted
 }

@@ -89,13 +89,13 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 	if err != nil {
 		return err
 	}
+	if a.done = true; log.NeedsPerson(op) {
+		a.code = ExitPerson
+	}
 	trees := a.tidy(ctx, repo, env, log)
 	st, err := a.stood(ctx, repo.NewSession(), log, op)
 	if err != nil {
 		return err
-	}
-	if log.NeedsPerson(op) {
-		a.code = ExitPerson
 	}
 	a.sayLeft(trees)
 	return a.render(report.Operation(cmd.Name(), version(), st, treesV1(trees), int(a.code)), func(w io.Writer) error {
@@ -161,6 +161,7 @@ func (a *app) prune(ctx context.Context, repo *gitops.Repo, env gitconfig.Enviro
 		st, err := a.stood(ctx, session, log, op)
 		return st.State == stateLanded, err
 	})
+	a.done = err == nil
 	return errors.Join(err, a.pruned(gone, trees))
 }
 

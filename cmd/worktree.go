@@ -141,7 +141,7 @@ func stagesOf(c operation.Conflict) [3]*gitops.Stage {
 
 // again picks the operation's fix again, in the style that is asked for, and demands that the target
 // conflicts as it did.
-func (r *resolving) again(ctx context.Context) (*planned, backport.Outcome, error) {
+func (r *resolving) again(ctx context.Context) (*plannedFix, backport.Outcome, error) {
 	p, err := r.replan(ctx, r.op, false, func(_ context.Context, in *project.Project) ([]backport.Resolution, error) {
 		in.Session.Style = r.style
 		return resolutions(r.op), nil

@@ -88,7 +88,7 @@ func (w *world) plan(text string, open bool) (*operation.Operation, []gitops.Ref
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	op := &operation.Operation{ID: id, Kind: operation.KindApply, Name: "n", Sources: []gitops.ID{}, Committer: who, Args: []string{}, Targets: []operation.Target{}, Changes: []operation.Change{}}
+	op := &operation.Operation{ID: id, Kind: operation.KindApply, Name: "n", Sources: []gitops.ID{}, Committer: who, Targets: []operation.Target{}, Changes: []operation.Change{}}
 	var updates []gitops.RefUpdate
 	for _, line := range []string{"a", "b"} {
 		head := w.commit(text + line)

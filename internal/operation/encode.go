@@ -84,6 +84,11 @@ func (op *Operation) check() error {
 	default:
 		return fmt.Errorf("it has the state %q", op.State)
 	}
+	if op.Request != nil {
+		if err := op.Request.Check(); err != nil {
+			return err
+		}
+	}
 	for _, c := range op.Changes {
 		if !OwnRef(c.Ref) {
 			return fmt.Errorf("it changes the ref %q", c.Ref)

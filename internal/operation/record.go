@@ -52,8 +52,9 @@ type Operation struct {
 	Policy      Policy       `json:"policy"`
 	Committer   string       `json:"committer"` // "name <email> seconds zone"; under embargo "seconds zone"
 	Remote      string       `json:"remote,omitempty"`
-	Main        string       `json:"main,omitempty"` // the ref of main when it was made; older records lack it
-	Args        []string     `json:"args"`           // that ask for the same again
+	Main        string       `json:"main,omitempty"`    // the ref of main when it was made; older records lack it
+	Request     *Request     `json:"request,omitempty"` // that asks for the same again; nil of an undo, and in old records
+	Args        []string     `json:"args,omitzero"`     // of old records: what was asked, as it was typed
 	Targets     []Target     `json:"targets"`
 	Changes     []Change     `json:"changes"`
 	AsOf        string       `json:"as_of,omitempty"`   // the policy's day, 2026-01-31

@@ -19,7 +19,7 @@ func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r 
 		}
 		made = &Operation{
 			Kind: KindRedo, Of: of.ID, Seq: log.next(), Name: of.Name, Embargo: of.Embargo, Sources: of.Sources, Policy: of.Policy,
-			Committer: of.Committer, Remote: of.Remote, Main: of.Main, Args: []string{}, Targets: []Target{}, Changes: of.Made(),
+			Committer: of.Committer, Remote: of.Remote, Main: of.Main, Targets: []Target{}, Changes: of.Made(),
 		}
 		if made.ID, err = NewID(); err != nil {
 			return err

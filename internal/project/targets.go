@@ -26,7 +26,7 @@ func (p *Project) Locate(t *backport.Target) error {
 	return nil
 }
 
-// AddVersions gives a line the versions that its's tags hold.
+// AddVersions gives a line the versions that its line's tags hold.
 func (p *Project) AddVersions(t *backport.Target, line policy.Line) {
 	for _, tag := range p.Tags[line.ID] {
 		_, v, ok := p.Config.Policy.ReadTag(tag.Name)

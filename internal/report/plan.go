@@ -1,11 +1,13 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -18,7 +20,7 @@ type Header struct {
 	Signing      string // "none", or the format
 	Committer    *CommitterV1
 	Operation    string
-	Args         []string // the arguments that ask the same again
+	Request      operation.Request // that asks the same again
 	Exit         int
 	Explain      func(error) ErrorV1 // of a target's own failure
 }
@@ -34,8 +36,8 @@ func Plan(rep *backport.Report, h Header) PlanV1 {
 			Commits: oids(rep.Fix.Commits), Kind: string(rep.Fix.Kind),
 			KindFrom: string(rep.Fix.KindFrom), Subject: valid(rep.Fix.Subject),
 		},
-		Targets: []TargetV1{}, Left: []LeftV1{}, Applied: rep.Applied,
-		Operation: optional(h.Operation), Request: RequestV1{Args: validAll(h.Args)}, Exit: h.Exit,
+		Targets: []TargetV1{}, Left: []LeftV1{}, Expect: rep.Digest(), Applied: rep.Applied,
+		Operation: optional(h.Operation), Request: requestV1(h.Request), Exit: h.Exit,
 	}
 	for _, o := range rep.Outcomes {
 		doc.Targets = append(doc.Targets, target(rep, o, h))
@@ -49,6 +51,16 @@ func Plan(rep *backport.Report, h Header) PlanV1 {
 	return doc
 }
 
+// requestV1 is a request that is valid UTF-8, as JSON wants it.
+func requestV1(r operation.Request) operation.Request {
+	data, err := json.Marshal(r)
+	var out operation.Request
+	if err != nil || json.Unmarshal(data, &out) != nil {
+		return r // plain data: it always encodes
+	}
+	return out
+}
+
 func until(d policy.Decision) *string {
 	if d.Until.IsZero() {
 		return nil
@@ -60,7 +72,7 @@ func target(rep *backport.Report, o backport.Outcome, h Header) TargetV1 {
 	d := o.Target.Decision
 	t := TargetV1{
 		Branch: valid(o.Target.Branch), Tip: o.Target.Tip.String(), Base: optional(o.Target.Ref),
-		Status: string(o.Status), Trial: o.Target.Trial, Head: oid(o.Head),
+		Status: string(o.Status), Identity: o.Identity(), Trial: o.Target.Trial, Head: oid(o.Head),
 		Picks: []PickV1{}, Commits: oids(o.Commits), Warnings: validAll(o.Target.Warnings),
 		Gate: gate(o.Gate), Bump: bump(o.Bump),
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/backport/why"
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -105,7 +106,7 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 		}},
 	}
 	return rep, Header{
-		Verb: "plan", Version: "0.1.0", PolicySource: f("main:backport.toml"), PolicyRev: oidOf(0x60), Signing: "none", Operation: "op-1", Args: []string{f("1a2b3c4")}, Exit: 1,
+		Verb: "plan", Version: "0.1.0", PolicySource: f("main:backport.toml"), PolicyRev: oidOf(0x60), Signing: "none", Operation: "op-1", Request: operation.Request{Version: 1, Fix: []string{f("1a2b3c4")}}, Exit: 1,
 		Committer: &CommitterV1{Name: f("C"), Email: f("c@example.com"), Date: "2026-09-10T00:00:00Z"}, Explain: explainTest,
 	}
 }
@@ -192,14 +193,14 @@ func TestPlanJSONGolden(t *testing.T) {
 // The fields of the first version of the document: it only grows, so that each of these stays.
 const planFields = `
 applied as_of committer committer.date committer.email committer.name error exit fix fix.commits fix.kind fix.kind_from fix.subject
-left left.branch left.cause left.class left.hint left.line left.phase left.until left.verdict name operation policy policy.rev policy.source remote request request.args schema signing
+left left.branch left.cause left.class left.hint left.line left.phase left.until left.verdict name operation policy policy.rev policy.source remote request request.fix request.version expect schema signing
 targets targets.base targets.branch targets.bump targets.bump.commit targets.bump.companions targets.bump.files targets.bump.from targets.bump.ref targets.bump.skipped targets.bump.to
 targets.bump.unhandled targets.cause targets.class targets.commits targets.error targets.error.code targets.error.hint targets.error.message
 targets.gate targets.gate.baseline targets.gate.dependencies targets.gate.dependencies.floor targets.gate.dependencies.known targets.gate.dependencies.lineno
 targets.gate.dependencies.name targets.gate.dependencies.path targets.gate.dependencies.version
 targets.gate.dropped targets.gate.dropped.key targets.gate.dropped.lineno targets.gate.dropped.now targets.gate.dropped.path targets.gate.dropped.was targets.gate.ok targets.gate.pin_only
 targets.gate.pins targets.gate.pins.baseline targets.gate.pins.key targets.gate.pins.level targets.gate.pins.lineno targets.gate.pins.now targets.gate.pins.path targets.gate.pins.role
-targets.gate.pins.verdict targets.gate.pins.was targets.gate.unread targets.head targets.line targets.phase
+targets.gate.pins.verdict targets.gate.pins.was targets.gate.unread targets.head targets.identity targets.line targets.phase
 targets.picks targets.picks.commit targets.picks.conflicts targets.picks.conflicts.kind targets.picks.conflicts.message targets.picks.prerequisite targets.picks.why targets.picks.why.absent targets.picks.why.absent.path targets.picks.why.absent.deleted targets.picks.why.candidates targets.picks.why.candidates.commit
 targets.picks.why.candidates.subject targets.picks.why.candidates.paths targets.picks.why.clean_with targets.picks.why.cut targets.picks.why.hint
 targets.picks.conflicts.rule targets.picks.conflicts.blame targets.picks.conflicts.blame.commit targets.picks.conflicts.blame.subject
@@ -244,7 +245,7 @@ func TestPlanFields(t *testing.T) {
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(found))); diff != "" {
 		t.Errorf("fields (-typed here +in the document):\n%s", diff)
 	}
-	for _, list := range []string{`"targets":null`, `"picks":null`, `"conflicts":null`, `"warnings":null`, `"commits":null`, `"left":null`, `"facts":null`, `"args":null`} {
+	for _, list := range []string{`"targets":null`, `"picks":null`, `"conflicts":null`, `"warnings":null`, `"commits":null`, `"left":null`, `"facts":null`} {
 		if bytes.Contains(data, []byte(list)) {
 			t.Errorf("the document says %s: an empty list is []", list)
 		}

@@ -1,5 +1,7 @@
 package report
 
+import "github.com/git-backport/git-backport/internal/operation"
+
 // A CommitterV1 is who makes the commits, and when: RFC 3339.
 type CommitterV1 struct {
 	Name  string `json:"name"`
@@ -9,28 +11,24 @@ type CommitterV1 struct {
 
 // A PlanV1 is the document of plan and apply.
 type PlanV1 struct {
-	Schema    string       `json:"schema"`
-	Version   string       `json:"version"`
-	AsOf      string       `json:"as_of"`
-	Error     *ErrorV1     `json:"error"`
-	Warnings  []string     `json:"warnings"`
-	Committer *CommitterV1 `json:"committer"`
-	Signing   string       `json:"signing"`
-	Policy    PolicyV1     `json:"policy"`
-	Remote    *string      `json:"remote"`
-	Name      string       `json:"name"`
-	Fix       FixV1        `json:"fix"`
-	Targets   []TargetV1   `json:"targets"`
-	Left      []LeftV1     `json:"left"`
-	Applied   bool         `json:"applied"`
-	Operation *string      `json:"operation"`
-	Request   RequestV1    `json:"request"`
-	Exit      int          `json:"exit"`
-}
-
-// A RequestV1 is what was asked, as far as apply --plan needs it to ask the same again.
-type RequestV1 struct {
-	Args []string `json:"args"`
+	Schema    string            `json:"schema"`
+	Version   string            `json:"version"`
+	AsOf      string            `json:"as_of"`
+	Error     *ErrorV1          `json:"error"`
+	Warnings  []string          `json:"warnings"`
+	Committer *CommitterV1      `json:"committer"`
+	Signing   string            `json:"signing"`
+	Policy    PolicyV1          `json:"policy"`
+	Remote    *string           `json:"remote"`
+	Name      string            `json:"name"`
+	Fix       FixV1             `json:"fix"`
+	Targets   []TargetV1        `json:"targets"`
+	Left      []LeftV1          `json:"left"`
+	Expect    string            `json:"expect"` // the value of --expect with which apply lands just this
+	Applied   bool              `json:"applied"`
+	Operation *string           `json:"operation"`
+	Request   operation.Request `json:"request"` // asks the same again, for apply --plan
+	Exit      int               `json:"exit"`
 }
 
 // A PolicyV1 says which policy decided.
@@ -59,6 +57,7 @@ type TargetV1 struct {
 	Tip      string     `json:"tip"`
 	Base     *string    `json:"base"`
 	Status   string     `json:"status"`
+	Identity string     `json:"identity"` // of what would land: equal for the same alone
 	Trial    bool       `json:"trial"`
 	Ref      *string    `json:"ref"`
 	Head     *string    `json:"head"`
