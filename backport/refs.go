@@ -49,6 +49,9 @@ const maxPart = 63
 // branchPart is a target's part of the names of its new branches: the release branch in the letters
 // those names allow. Of --onto it is what was given, or the commit's first digits.
 func branchPart(t Target) string {
+	if t.Branch == t.Tip.String() {
+		return t.Branch[:12]
+	}
 	s := strings.Map(func(r rune) rune {
 		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') || strings.ContainsRune("._-", r) {
 			return r

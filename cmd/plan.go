@@ -91,6 +91,9 @@ func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 	if err := in.Fill(ctx, needs); err != nil {
 		return nil, err
 	}
+	for i, rev := range f.Onto {
+		f.Onto[i] = in.FullID(ctx, rev)
+	}
 	end := a.trace.stage("fix", "")
 	fix, err := in.Fix(ctx, f.Fix, policy.Kind(f.Kind))
 	end()
@@ -139,7 +142,7 @@ func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 	p := &plannedFix{project: in, report: rep, ident: ident}
 	p.header = report.Header{
 		Version: version(), PolicySource: in.Source, PolicyRev: in.Rev, Signing: cmp.Or(f.signing, "none"),
-		Request: f.pinned(in, fix, ident), Explain: a.explainTarget,
+		Request: f.pinned(ctx, in, fix, opts.Select, ident), Explain: a.explainTarget,
 	}
 	if len(opts.Onto) > 0 {
 		p.header.PolicySource = "none"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/git-backport/git-backport/backport"
@@ -26,7 +27,7 @@ type planRun struct {
 }
 
 // pinned is the request with what was found for it: it asks for the same wherever refs point by then.
-func (f *planRun) pinned(in *project.Project, fix backport.Fix, ident *gitconfig.Ident) operation.Request {
+func (f *planRun) pinned(ctx context.Context, in *project.Project, fix backport.Fix, sel backport.Selection, ident *gitconfig.Ident) operation.Request {
 	r := f.Request
 	r.Version, r.Fix = operation.RequestVersion, nil
 	for _, id := range fix.Commits {
@@ -34,6 +35,17 @@ func (f *planRun) pinned(in *project.Project, fix backport.Fix, ident *gitconfig
 	}
 	if fix.KindFrom != backport.KindFromTrailer && fix.KindFrom != backport.KindFromID {
 		r.Kind = string(fix.Kind)
+	}
+	r.Skip = nil
+	for i, text := range f.Skip {
+		if s := sel.Skip[i]; !s.Commit.IsZero() {
+			line, _, _ := strings.Cut(text, ":")
+			text = line + ":" + s.Commit.String()
+		}
+		r.Skip = append(r.Skip, text)
+	}
+	if rev, path, ok := strings.Cut(r.Policy, ":"); ok && !in.Rev.IsZero() && in.FullID(ctx, rev) == in.Rev.String() {
+		r.Policy = in.Rev.String() + ":" + path
 	}
 	if r.Base == "auto" {
 		r.Base = ""

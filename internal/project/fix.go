@@ -128,6 +128,19 @@ func (p *Project) commits(ctx context.Context, arg string) ([]gitops.ID, error) 
 	return []gitops.ID{id}, err
 }
 
+// FullID is a revision that is the first digits of a commit's id with all its digits, so that no ref that
+// is called like the digits takes its place later; any other revision stays as it is.
+func (p *Project) FullID(ctx context.Context, rev string) string {
+	if len(rev) < 4 || strings.Trim(strings.ToLower(rev), "0123456789abcdef") != "" {
+		return rev
+	}
+	id, err := p.Repo.Resolve(ctx, rev)
+	if err != nil || !strings.HasPrefix(id.String(), strings.ToLower(rev)) {
+		return rev
+	}
+	return id.String()
+}
+
 // A Choice is which lines a person names, as typed.
 type Choice struct {
 	To, Also []string
