@@ -16,6 +16,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/resolve"
 )
 
 func (a *app) applyCommand() *cobra.Command {
@@ -239,7 +240,7 @@ func (a *app) sayRecorded(p *plannedFix) error {
 	}
 	before := ""
 	for i := range op.Targets {
-		list, err := reuses(p.project.Repo.NewSession(), log, &op.Targets[i], false)
+		list, err := resolve.Reuses(p.project.Repo.NewSession(), log, &op.Targets[i], false)
 		if err != nil {
 			return err
 		}

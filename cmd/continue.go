@@ -16,6 +16,7 @@ import (
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
@@ -114,29 +115,30 @@ func (c *continuing) settle(cmd *cobra.Command, repo *gitops.Repo, log *operatio
 			return err
 		}
 	}
-	r := resolution{app: c.app, target: t, accept: c.accept, made: operation.Resolved{Source: t.Conflicts[0].Source, Ours: t.Ours, At: c.now()}}
+	var r *resolve.Resolution
+	var before []resolve.Reuse
 	p, err := c.replan(ctx, op, true, func(ctx context.Context, in *project.Project) ([]backport.Resolution, error) {
-		r.project = in
-		if r.reuses, err = reuses(in.Session, log, t, c.reuse); err != nil {
+		if before, err = resolve.Reuses(in.Session, log, t, c.reuse); err != nil {
 			return nil, err
 		}
+		r = resolve.New(in.Session, t, resolve.Ask{Accept: c.accept, Reuses: before, Git: c.gitFor(in.Repo, in.Env)}, c.now())
 		switch {
 		case !c.reuse:
-			err = r.read(ctx, c.fromDir(in), c.from)
-		case covered(t, r.reuses):
-			err = r.take(ctx, r.readReuse)
+			err = r.Read(ctx, c.fromDir(in), c.from)
+		case resolve.Covered(t, before):
+			err = r.Reuse(ctx)
 		default: // the newer branches' versions are all there is
 			return resolutions(op), nil
 		}
-		return append(resolutions(op), r.last()), err
+		return append(resolutions(op), r.Last()), err
 	})
 	if err != nil {
 		return err
 	}
 	if !op.Embargo && p.ident != nil {
-		r.made.By = fmt.Sprintf("%s <%s>", p.ident.Name, p.ident.Email)
+		r.Made.By = fmt.Sprintf("%s <%s>", p.ident.Name, p.ident.Email)
 	}
-	targets, said, err := c.settled(p, op, &r)
+	targets, said, err := c.settled(p, op, t, r, before)
 	if err != nil {
 		return err
 	}
@@ -158,7 +160,7 @@ func resolutions(op *operation.Operation) []backport.Resolution {
 
 // findWorkTree has the work tree of the target stand for --from.
 func (c *continuing) findWorkTree(repo *gitops.Repo, op *operation.Operation, t *operation.Target) error {
-	w, err := c.workTree(repo, t)
+	w, err := resolve.WorkTree(repo, t)
 	switch {
 	case err != nil:
 		return err
@@ -227,8 +229,7 @@ func movedError(was *operation.Target, now gitops.ID) error {
 
 // settled is how targets are on record from now on: the one whose conflict is settled, and those that the
 // version of the fix that it has now would be clean on. Said is what has to be known of them.
-func (c *continuing) settled(p *plannedFix, op *operation.Operation, r *resolution) (out []operation.Settlement, said string, err error) {
-	t := r.target
+func (c *continuing) settled(p *plannedFix, op *operation.Operation, t *operation.Target, r *resolve.Resolution, before []resolve.Reuse) (out []operation.Settlement, said string, err error) {
 	o, err := outcomeOf(p, t)
 	if err != nil {
 		return nil, "", err
@@ -236,16 +237,19 @@ func (c *continuing) settled(p *plannedFix, op *operation.Operation, r *resoluti
 	now := recordTarget(o)
 	now.PR = recordPR(p.report, o)
 	switch now.Resolved = append([]operation.Resolved{}, t.Resolved...); {
-	case !r.made.Tree.IsZero():
-		now.Resolved = append(now.Resolved, r.made)
+	case !r.Made.Tree.IsZero():
+		now.Resolved = append(now.Resolved, r.Made)
 		if c.reuse {
-			said = c.text(func(w io.Writer) error { return c.showReuse(w, r.reuses) })
+			said = c.text(func(w io.Writer) error { return c.showReuse(w, before) })
 		}
 		if viaOf(o) != "main" { // a later commit of the fix
 			said += c.text(func(w io.Writer) error { return cleanText(w, o, "is settled") })
 		}
 	case o.Status == backport.StatusConflicted:
-		return nil, "", r.nothingBefore()
+		return nil, "", &Error{
+			Exit: ExitPerson, Code: "resolution", Err: r.NothingBefore(),
+			Hint: "nothing was changed; " + c.say("resolve", t.Name()) + " writes the files, and in them what is there for the others",
+		}
 	default:
 		said = c.text(func(w io.Writer) error { return cleanText(w, o, "is settled") })
 	}

@@ -13,12 +13,13 @@ import (
 	"github.com/git-backport/git-backport/gitops/refs"
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/internal/project"
+	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/policy"
 )
 
 // explanations lists, in order, how typed errors are told to the user. The first that knows an error counts.
 func explanations() []func(error) *Error {
-	return []func(error) *Error{explainPolicy, explainOpening, explainObjects, explainRefs, explainRevision, explainPick, explainOperation, explainGit}
+	return []func(error) *Error{explainPolicy, explainResolve, explainOpening, explainObjects, explainRefs, explainRevision, explainPick, explainOperation, explainGit}
 }
 
 // as finds a typed error, and says whether there is one.
@@ -158,6 +159,25 @@ func explainRevision(err error) *Error {
 		return &Error{Exit: ExitUsage, Code: "no-ref", Hint: "git branch -a lists the branches"}
 	}
 	return nil
+}
+
+// explainResolve explains what is wrong with what a person made of a conflict.
+func explainResolve(err error) *Error {
+	if e, ok := as[*resolve.InputError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "usage", Hint: e.Cure}
+	}
+	e, ok := as[*resolve.RefusedError](err)
+	if !ok {
+		return nil
+	}
+	hint := "nothing was changed; mend it and run the same command again"
+	switch {
+	case e.Cure != "":
+		hint = "nothing was changed; " + e.Cure
+	case e.Acceptable:
+		hint += ", or take it as it is with --accept"
+	}
+	return &Error{Exit: ExitPerson, Code: "resolution", Hint: hint}
 }
 
 func explainPolicy(err error) *Error {

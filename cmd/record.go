@@ -118,7 +118,7 @@ func recordTarget(o backport.Outcome) operation.Target {
 		t.Ours, t.Markers = k.Ours, k.Result.Tree
 		for _, c := range k.Result.Conflicts {
 			t.Conflicts = append(t.Conflicts, operation.Conflict{
-				Source: k.Source, Path: []byte(c.Path), Kind: c.Kind, Base: recordStage(c.Base), Ours: recordStage(c.Ours), Theirs: recordStage(c.Theirs),
+				Source: k.Source, Path: []byte(c.Path), Kind: c.Kind, Base: operation.StageOf(c.Base), Ours: operation.StageOf(c.Ours), Theirs: operation.StageOf(c.Theirs),
 			})
 		}
 	}
@@ -132,11 +132,4 @@ func recordPR(rep *backport.Report, o backport.Outcome) *operation.PR {
 		return nil
 	}
 	return &operation.PR{Base: pr.Base, Head: pr.Head, Title: pr.Title, Draft: pr.Draft, Labels: pr.Labels}
-}
-
-func recordStage(s *gitops.Stage) *operation.Stage {
-	if s == nil {
-		return nil
-	}
-	return &operation.Stage{Mode: s.Mode, ID: s.ID}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
@@ -103,7 +104,7 @@ type resolving struct {
 	log    *operation.Log
 	op     *operation.Operation
 	target *operation.Target
-	reuses []report.Reuse
+	reuses []resolve.Reuse
 	dir    string // absolute
 }
 
@@ -141,7 +142,7 @@ func (r *resolving) run(ctx context.Context, line, id string) error {
 		return err
 	}
 	if !r.noReuse {
-		if r.reuses, err = reuses(r.repo.NewSession(), r.log, r.target, true); err != nil {
+		if r.reuses, err = resolve.Reuses(r.repo.NewSession(), r.log, r.target, true); err != nil {
 			return err
 		}
 	}
@@ -215,13 +216,13 @@ func (r *resolving) writeFiles(ctx context.Context) error {
 		doc.Files = append(doc.Files, report.Path(f.Path))
 	}
 	if r.stages {
-		versions, err := versionFiles(session, r.target)
+		versions, err := resolve.Versions(session, r.target)
 		if err != nil {
 			return err
 		}
 		for _, v := range versions {
-			doc.Stages = append(doc.Stages, v.doc())
-			files = append(files, v.files()...)
+			doc.Stages = append(doc.Stages, stagesOf(v))
+			files = append(files, v.Files()...)
 		}
 		slices.SortFunc(files, func(a, b checkout.File) int { return strings.Compare(a.Path, b.Path) })
 	}
@@ -259,7 +260,7 @@ func (r *resolving) sayNext(w io.Writer, do, next string) error {
 			return err
 		}
 	}
-	if covered(r.target, r.reuses) {
+	if resolve.Covered(r.target, r.reuses) {
 		_, err := fmt.Fprintf(w, "\nnext: look at the files; as they are they are taken by\n  %s --reuse\notherwise %s, then\n  %s\n",
 			r.say("continue", r.target.Name(), r.op.ID[:8]), do, next)
 		return err
@@ -289,7 +290,7 @@ func (r *resolving) conflictedFiles(s *gitops.Session, markers gitops.ID) (files
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case !regularConflict(c) || st != nil && !st.Regular():
+		case !resolve.Regular(c) || st != nil && !st.Regular():
 			other = append(other, string(c.Path))
 			continue
 		case st == nil:
@@ -308,11 +309,14 @@ func (r *resolving) conflictedFiles(s *gitops.Session, markers gitops.ID) (files
 	return files, absent, nil
 }
 
-func regularConflict(c operation.Conflict) bool {
-	for _, st := range []*operation.Stage{c.Base, c.Ours, c.Theirs} {
-		if st != nil && st.Mode != uint32(object.ModeRegular) && st.Mode != uint32(object.ModeExec) {
-			return false
+// stagesOf names the files that hold the versions of a conflicted one.
+func stagesOf(v resolve.Versioned) stagesDoc {
+	d := stagesDoc{Path: report.Path(v.Conflict.Path)}
+	for i, to := range []**report.Path{&d.Base, &d.Ours, &d.Theirs} {
+		if v.Data[i] != nil {
+			p := report.Path(v.Names[i])
+			*to = &p
 		}
 	}
-	return true
+	return d
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
@@ -73,7 +74,7 @@ func (a *app) status(ctx context.Context, repo *gitops.Repo, log *operation.Log,
 		shown = append(shown, st)
 	}
 	next := a.nextOf(log, shown, hidden)
-	left, err := leftTrees(repo, log)
+	left, err := resolve.Left(repo, log)
 	if err != nil {
 		return err
 	}
@@ -144,10 +145,10 @@ func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, 
 		if out.Trees, err = a.treesOf(s.Repo(), op); err != nil {
 			return out, err
 		}
-		out.Reuses = map[string][]report.Reuse{}
+		out.Reuses = map[string][]resolve.Reuse{}
 		for i := range op.Targets {
 			t := &op.Targets[i]
-			if out.Reuses[t.Branch], err = reuses(s, log, t, a.verbose || a.json); err != nil {
+			if out.Reuses[t.Branch], err = resolve.Reuses(s, log, t, a.verbose || a.json); err != nil {
 				return out, err
 			}
 		}
@@ -160,7 +161,7 @@ func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, 
 func (a *app) treesOf(repo *gitops.Repo, op *operation.Operation) (map[string]string, error) {
 	out := map[string]string{}
 	for i := range op.Targets {
-		w, err := a.workTree(repo, &op.Targets[i])
+		w, err := resolve.WorkTree(repo, &op.Targets[i])
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +212,7 @@ func (a *app) nextOpen(s report.Stood) []string {
 			continue
 		}
 		switch reuse := a.say("continue", t.Name(), op.ID[:8], "--reuse"); {
-		case covered(t, s.Reuses[t.Branch]):
+		case resolve.Covered(t, s.Reuses[t.Branch]):
 			out = append(out, reuse+"  # takes what was made of the same conflict before")
 		case t.CleanWith != "":
 			out = append(out, reuse+"  # takes the fix as it is on "+t.CleanWith)

@@ -13,6 +13,7 @@ import (
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/resolve"
 )
 
 func (a *app) undoCommand() *cobra.Command {
@@ -165,7 +166,7 @@ func (a *app) prune(ctx context.Context, repo *gitops.Repo, env gitconfig.Enviro
 	return errors.Join(err, a.pruned(gone, trees))
 }
 
-func (a *app) pruned(gone []*operation.Operation, trees []tidied) error {
+func (a *app) pruned(gone []*operation.Operation, trees []resolve.Removal) error {
 	ids := []string{}
 	for _, op := range gone {
 		ids = append(ids, op.ID)

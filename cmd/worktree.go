@@ -1,14 +1,10 @@
 package cmd
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"slices"
 
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
@@ -18,6 +14,7 @@ import (
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/internal/streams"
 	"github.com/git-backport/git-backport/internal/txfs"
 )
@@ -60,7 +57,7 @@ func (r *resolving) makeWorkTree(ctx context.Context) error {
 // clearWay lets go of a work tree of the same conflict that is not whole or not there, and refuses to
 // make a second one beside a whole one.
 func (r *resolving) clearWay(ctx context.Context, git checkout.Git) error {
-	w, err := r.workTree(r.repo, r.target)
+	w, err := resolve.WorkTree(r.repo, r.target)
 	if err != nil || w == nil {
 		return err
 	}
@@ -69,25 +66,6 @@ func (r *resolving) clearWay(ctx context.Context, git checkout.Git) error {
 	}
 	return usageError(fmt.Errorf("%s has a work tree already: %s", r.target.Branch, w.Dir),
 		fmt.Sprintf("%s takes it; git worktree remove --force %s starts over", r.say("continue", r.target.Name(), r.op.ID[:8]), quoteArg(w.Dir)))
-}
-
-// workTree finds the work tree in which a target's conflict is being settled; nil when there is none.
-func (a *app) workTree(repo *gitops.Repo, t *operation.Target) (*checkout.WorkTree, error) {
-	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
-	if err != nil || len(t.Conflicts) == 0 {
-		return nil, err
-	}
-	for i, w := range list {
-		if meant(w, t) {
-			return &list[i], nil
-		}
-	}
-	return nil, nil //nolint:nilnil // none is an answer
-}
-
-// meant tells whether a work tree was made for what a target waits for.
-func meant(w checkout.WorkTree, t *operation.Target) bool {
-	return t.Open() && len(t.Conflicts) > 0 && w.Branch == t.Branch && w.Source == t.Conflicts[0].Source && w.Ours == t.Ours
 }
 
 // conflict is what the work tree is to show. The fix's earlier commits on the target are made for it, and
@@ -123,7 +101,7 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 		c.Message = nil
 	}
 	for _, cf := range t.Conflicts {
-		u := checkout.Unmerged{Path: string(cf.Path), Stages: stagesOf(cf)}
+		u := checkout.Unmerged{Path: string(cf.Path), Stages: resolve.Stages(cf)}
 		at, err := p.project.Session.Entry(tree, u.Path)
 		if err != nil {
 			return c, err
@@ -132,11 +110,6 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 		c.Unmerged = append(c.Unmerged, u)
 	}
 	return c, nil
-}
-
-// stagesOf are the stages of a conflict as the repository knows them.
-func stagesOf(c operation.Conflict) [3]*gitops.Stage {
-	return [3]*gitops.Stage{c.Base.Git(), c.Ours.Git(), c.Theirs.Git()}
 }
 
 // again picks the operation's fix again, in the style that is asked for, and demands that the target
@@ -154,100 +127,28 @@ func (r *resolving) again(ctx context.Context) (*plannedFix, backport.Outcome, e
 		return nil, backport.Outcome{}, err
 	}
 	o, err := outcomeOf(p, r.target)
-	if err == nil && !likewise(recordTarget(o), *r.target) {
+	if err == nil && !resolve.Alike(recordTarget(o), *r.target) {
 		err = &Error{Exit: ExitMoved, Code: "moved", Err: fmt.Errorf("%s does not conflict as it did", r.target.Branch), Hint: "nothing was changed; apply again"}
 	}
 	return p, o, err
 }
 
-// likewise tells whether two targets conflict on the same tree in the same paths. Where a merge of names
-// has made a stage, it has markers, and their style.
-func likewise(a, b operation.Target) bool {
-	return a.Ours == b.Ours && slices.EqualFunc(a.Conflicts, b.Conflicts, func(x, y operation.Conflict) bool {
-		return x.Source == y.Source && x.Kind == y.Kind && bytes.Equal(x.Path, y.Path)
-	})
-}
-
-// A tidied is a work tree that is not needed any more, and what became of it.
-type tidied struct {
-	dir  string
-	kept string // why it is still there; "" when it was removed
-}
-
-// tidy has git remove the work trees whose conflict nobody waits for any more, unless something in one
-// would be lost. Without any it starts no program. What cannot be removed stays, and is said; nothing of it
-// is a failure of the verb, which has done its work.
-func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environment, log *operation.Log) []tidied {
-	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
-	if err = errors.Join(err, checkout.Sweep(repo.FS(), repo.Layout.CommonDir)); err != nil {
-		a.warn(err.Error())
-	}
-	var out []tidied
-	for _, w := range list {
-		needed, trees := wanted(w, log)
-		if needed {
-			continue
-		}
-		d := tidied{dir: w.Dir}
-		if in, err := filepath.Rel(w.Dir, env.Dir); err == nil && filepath.IsLocal(in) {
-			d.kept = "you are in it"
-		} else if git, err := a.userGit(ctx, repo, env.Dir, false); err != nil {
-			d.kept = err.Error()
-		} else if d.kept, err = w.Remove(ctx, git, trees); err != nil {
-			d.kept = err.Error()
-		}
-		out = append(out, d)
-	}
-	return out
-}
-
-// wanted tells whether a target waits for what is made in a work tree, and, where none does, the trees
-// that were taken for its conflict.
-func wanted(w checkout.WorkTree, log *operation.Log) (needed bool, trees []gitops.ID) {
-	for _, op := range log.All() {
-		for i := range op.Targets {
-			t := &op.Targets[i]
-			if log.NeedsPerson(op) && meant(w, t) {
-				return true, nil
-			}
-			for _, done := range t.Resolved {
-				if t.Branch == w.Branch && done.Source == w.Source && done.Ours == w.Ours {
-					trees = append(trees, done.Tree)
-				}
-			}
-		}
-	}
-	return false, trees
-}
-
-// leftTrees lists the work trees whose conflict nobody waits for.
-func leftTrees(repo *gitops.Repo, log *operation.Log) ([]string, error) {
-	list, err := checkout.WorkTrees(repo.Layout.CommonDir)
-	out := []string{}
-	for _, w := range list {
-		if needed, _ := wanted(w, log); !needed && !w.Gone {
-			out = append(out, w.Dir)
-		}
-	}
-	return out, err
-}
-
 // sayLeft warns of the work trees that tidy had to leave.
-func (a *app) sayLeft(trees []tidied) {
+func (a *app) sayLeft(trees []resolve.Removal) {
 	for _, t := range trees {
-		if t.kept != "" {
-			a.warn(fmt.Sprintf("the work tree %s is left: %s; git worktree remove --force %s removes it", t.dir, t.kept, quoteArg(t.dir)))
+		if t.Kept != "" {
+			a.warn(fmt.Sprintf("the work tree %s is left: %s; git worktree remove --force %s removes it", t.Dir, t.Kept, quoteArg(t.Dir)))
 		}
 	}
 }
 
 // treesV1 is what documents say of them.
-func treesV1(trees []tidied) []report.WorkTreeV1 {
+func treesV1(trees []resolve.Removal) []report.WorkTreeV1 {
 	out := []report.WorkTreeV1{}
 	for _, t := range trees {
-		w := report.WorkTreeV1{Dir: report.Path(t.dir)}
-		if t.kept != "" {
-			w.Kept = &t.kept
+		w := report.WorkTreeV1{Dir: report.Path(t.Dir)}
+		if t.Kept != "" {
+			w.Kept = &t.Kept
 		}
 		out = append(out, w)
 	}
@@ -255,13 +156,35 @@ func treesV1(trees []tidied) []report.WorkTreeV1 {
 }
 
 // sayRemoved names the work trees that were removed.
-func sayRemoved(w io.Writer, trees []tidied, indent string) error {
+func sayRemoved(w io.Writer, trees []resolve.Removal, indent string) error {
 	for _, t := range trees {
-		if t.kept == "" {
-			if _, err := fmt.Fprintf(w, "%swork tree %s removed\n", indent, streams.Clean(t.dir)); err != nil {
+		if t.Kept == "" {
+			if _, err := fmt.Fprintf(w, "%swork tree %s removed\n", indent, streams.Clean(t.Dir)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// showReuse says what is used again.
+func (a *app) showReuse(w io.Writer, list []resolve.Reuse) error {
+	return report.ReuseText(w, list, report.TextOptions{Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet})
+}
+
+// tidy has git remove the work trees that nobody needs any more. A list that cannot be read is not a failure
+// of the verb, which has done its work.
+func (a *app) tidy(ctx context.Context, repo *gitops.Repo, env gitconfig.Environment, log *operation.Log) []resolve.Removal {
+	out, err := resolve.Tidy(ctx, repo, env.Dir, log, a.gitFor(repo, env))
+	if err != nil {
+		a.warn(err.Error())
+	}
+	return out
+}
+
+// gitFor finds the user's git when it is needed.
+func (a *app) gitFor(repo *gitops.Repo, env gitconfig.Environment) resolve.GitFor {
+	return func(ctx context.Context, filters bool) (checkout.Git, error) {
+		return a.userGit(ctx, repo, env.Dir, filters)
+	}
 }

@@ -147,6 +147,14 @@ func (s *Stage) Git() *gitops.Stage {
 	return &gitops.Stage{Mode: s.Mode, ID: s.ID}
 }
 
+// StageOf is a stage of the repository for the record; nil for nil.
+func StageOf(s *gitops.Stage) *Stage {
+	if s == nil {
+		return nil
+	}
+	return &Stage{Mode: s.Mode, ID: s.ID}
+}
+
 // A PR holds what is known of a target's pull request; its text is made when it is shown.
 type PR struct {
 	Base   string   `json:"base"`

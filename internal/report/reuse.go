@@ -7,14 +7,9 @@ import (
 	"strings"
 
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/internal/streams"
 )
-
-// A Reuse is what a person made of a conflict before, and what it makes of the branch's file.
-type Reuse struct {
-	*operation.Offer
-	Diff []string // as git diff has it; nil when nobody wants to see it
-}
 
 // A ReuseV1 is a resolution that is there for a conflicted path.
 type ReuseV1 struct {
@@ -30,7 +25,7 @@ type ReuseV1 struct {
 }
 
 // ReusesV1 makes the document's part of resolutions.
-func ReusesV1(list []Reuse) []ReuseV1 {
+func ReusesV1(list []resolve.Reuse) []ReuseV1 {
 	out := []ReuseV1{}
 	for _, r := range list {
 		v := ReuseV1{
@@ -58,7 +53,7 @@ func Made(o operation.Origin) string {
 }
 
 // ReuseText writes what was made of conflicts before, with the difference where it is to be seen.
-func ReuseText(w io.Writer, list []Reuse, o TextOptions) error {
+func ReuseText(w io.Writer, list []resolve.Reuse, o TextOptions) error {
 	p := &page{w: w, o: o}
 	for _, r := range list {
 		p.printf("%s: %s\n", streams.Clean(string(r.Path)), reuseText(r))
@@ -67,7 +62,7 @@ func ReuseText(w io.Writer, list []Reuse, o TextOptions) error {
 	return p.err
 }
 
-func reuseText(r Reuse) string {
+func reuseText(r resolve.Reuse) string {
 	what := "settled as on "
 	if r.Result == nil {
 		what = "deleted as on "
@@ -121,7 +116,7 @@ func (p *page) difference(lines []string, indent string) {
 }
 
 // reuseOf says what can be taken for a conflict.
-func (p *page) reuseOf(list []Reuse, c operation.Conflict) {
+func (p *page) reuseOf(list []resolve.Reuse, c operation.Conflict) {
 	for _, r := range list {
 		if bytes.Equal(r.Path, c.Path) {
 			p.printf("        can be %s\n", reuseText(r))

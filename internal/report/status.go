@@ -9,6 +9,7 @@ import (
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/internal/streams"
 )
 
@@ -17,9 +18,9 @@ type Stood struct {
 	Op      *operation.Operation
 	State   string // "open", "applied", "landed", "undone", …
 	Targets []backport.Standing
-	Trees   map[string]string  // by branch, the work tree in which its conflict is being settled
-	Reuses  map[string][]Reuse // by branch, what was made of such conflicts before
-	Next    []string           // commands
+	Trees   map[string]string          // by branch, the work tree in which its conflict is being settled
+	Reuses  map[string][]resolve.Reuse // by branch, what was made of such conflicts before
+	Next    []string                   // commands
 }
 
 // A StatusV1 is the document of status.

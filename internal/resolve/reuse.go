@@ -1,22 +1,26 @@
-package cmd
+package resolve
 
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
-	"github.com/git-backport/git-backport/internal/report"
 )
 
-// reuses finds what was made before of conflicts with the same three versions as those of a target, as
+// A Reuse is what a person made of a conflict before, and what it makes of the branch's file.
+type Reuse struct {
+	*operation.Offer
+	Diff []string // as git diff has it; nil when nobody wants to see it
+}
+
+// Reuses finds what was made before of conflicts with the same three versions as those of a target, as
 // far as the repository still has it; with what each makes of the branch's file where diff is set.
-func reuses(s *gitops.Session, log *operation.Log, t *operation.Target, diff bool) ([]report.Reuse, error) {
-	var out []report.Reuse
+func Reuses(s *gitops.Session, log *operation.Log, t *operation.Target, diff bool) ([]Reuse, error) {
+	var out []Reuse
 	if !t.Open() {
 		return nil, nil
 	}
@@ -24,7 +28,7 @@ func reuses(s *gitops.Session, log *operation.Log, t *operation.Target, diff boo
 		if o == nil {
 			continue
 		}
-		r := report.Reuse{Offer: o}
+		r := Reuse{Offer: o}
 		now, err := stageBytes(s, o.Result)
 		var missing *odb.MissingError
 		if errors.As(err, &missing) {
@@ -53,13 +57,13 @@ func stageBytes(s *gitops.Session, st *operation.Stage) ([]byte, error) {
 	return s.Blob(st.ID)
 }
 
-// covered tells whether there is something for each conflict of a target.
-func covered(t *operation.Target, list []report.Reuse) bool {
+// Covered reports whether there is something for each conflict of a target.
+func Covered(t *operation.Target, list []Reuse) bool {
 	return len(list) > 0 && len(list) == len(t.Conflicts)
 }
 
 // reuseAt finds what there is for a path.
-func reuseAt(list []report.Reuse, path string) *report.Reuse {
+func reuseAt(list []Reuse, path string) *Reuse {
 	for i := range list {
 		if string(list[i].Path) == path {
 			return &list[i]
@@ -69,7 +73,7 @@ func reuseAt(list []report.Reuse, path string) *report.Reuse {
 }
 
 // readReuse takes for each conflict what was made of it before, there being something for each.
-func (r *resolution) readReuse() error {
+func (r *Resolution) readReuse() error {
 	stages := map[string]*gitops.Stage{}
 	for _, c := range r.target.Conflicts {
 		o := reuseAt(r.reuses, string(c.Path))
@@ -80,11 +84,11 @@ func (r *resolution) readReuse() error {
 		if o.Result == nil {
 			continue
 		}
-		data, err := stageBytes(r.project.Session, o.Result)
+		data, err := stageBytes(r.session, o.Result)
 		if err != nil {
 			return err
 		}
-		if _, err := r.project.Session.WriteBlob(data); err != nil { // what git may prune is kept anew
+		if _, err := r.session.WriteBlob(data); err != nil { // what git may prune is kept anew
 			return err
 		}
 		if err := r.look(c, data); err != nil {
@@ -92,53 +96,45 @@ func (r *resolution) readReuse() error {
 		}
 	}
 	var err error
-	r.made.Tree, err = r.project.Session.SetStages(r.target.Markers, stages)
+	r.Made.Tree, err = r.session.SetStages(r.target.Markers, stages)
 	return err
 }
 
-// nothingBefore says which conflicts of the target nobody has settled before.
-func (r *resolution) nothingBefore() error {
+// NothingBefore says which conflicts of the target nobody has settled before.
+func (r *Resolution) NothingBefore() error {
 	var without []string
 	for _, c := range r.target.Conflicts {
 		if reuseAt(r.reuses, string(c.Path)) == nil {
 			without = append(without, string(c.Path))
 		}
 	}
-	return &Error{
-		Exit: ExitPerson, Code: "resolution", Err: fmt.Errorf("nothing was made before of the conflict in %s", checkout.Some(without)),
-		Hint: "nothing was changed; " + r.say("resolve", r.target.Name()) + " writes the files, and in them what is there for the others",
-	}
+	return &RefusedError{Reasons: []string{"nothing was made before of the conflict in " + checkout.Some(without)}, Missing: true}
 }
 
 // note records of each conflicted path what was made of it, so that it can be used again, and which other
 // paths are not as the pick left them.
-func (r *resolution) note(changes []gitops.Change) error {
+func (r *Resolution) note(changes []gitops.Change) error {
 	conflicted := map[string]bool{}
 	for _, c := range r.target.Conflicts {
 		conflicted[string(c.Path)] = true
-		at, err := r.project.Session.Entry(r.made.Tree, string(c.Path))
+		at, err := r.session.Entry(r.Made.Tree, string(c.Path))
 		if err != nil {
 			return err
 		}
-		if !regularConflict(c) || at != nil && !at.Regular() {
+		if !Regular(c) || at != nil && !at.Regular() {
 			continue
 		}
-		f := operation.Settled{Path: c.Path, Base: c.Base, Ours: c.Ours, Theirs: c.Theirs, Result: recordStage(at)}
+		f := operation.Settled{Path: c.Path, Base: c.Base, Ours: c.Ours, Theirs: c.Theirs, Result: operation.StageOf(at)}
 		if o := reuseAt(r.reuses, string(c.Path)); o != nil && o.Gives(f.Result) {
 			from := o.Origin
 			f.From = &from
 		}
-		r.made.Files = append(r.made.Files, f)
+		r.Made.Files = append(r.Made.Files, f)
 	}
 	for _, ch := range changes {
 		if !conflicted[ch.Path] {
-			r.made.Beside = append(r.made.Beside, []byte(ch.Path))
+			r.Made.Beside = append(r.Made.Beside, []byte(ch.Path))
 		}
 	}
 	return nil
-}
-
-// showReuse says what is used again.
-func (a *app) showReuse(w io.Writer, list []report.Reuse) error {
-	return report.ReuseText(w, list, report.TextOptions{Width: a.streams.Width, Color: a.streams.Color, Verbose: a.verbose, Quiet: a.quiet})
 }

@@ -1,4 +1,4 @@
-package cmd
+package resolve
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 
 // lookUntouched doubts a file of a directory that is as the merge left it. One with markers is refused for
 // them; of one without, a version of one side for example, nobody has said that it is to be taken.
-func (r *resolution) lookUntouched(c operation.Conflict, now gitops.Stage) error {
-	left, err := r.project.Session.Entry(r.target.Markers, string(c.Path))
+func (r *Resolution) lookUntouched(c operation.Conflict, now gitops.Stage) error {
+	left, err := r.session.Entry(r.target.Markers, string(c.Path))
 	if err == nil && left != nil && *left == now {
 		r.doubtful = append(r.doubtful, fmt.Sprintf("%q is as the merge left it, without markers, and nobody settled it", c.Path))
 	}
@@ -21,17 +21,17 @@ func (r *resolution) lookUntouched(c operation.Conflict, now gitops.Stage) error
 
 // lookFiltered refuses a file whose blob a filter of git makes, unless it is a blob that a side has: the
 // bytes of a directory are never filtered.
-func (r *resolution) lookFiltered(f checkout.File) error {
-	filter, err := r.project.Session.FilterOf(r.target.Ours, f.Path)
+func (r *Resolution) lookFiltered(f checkout.File) error {
+	filter, err := r.session.FilterOf(r.target.Ours, f.Path)
 	if err != nil || filter == "" {
 		return err
 	}
 	c, _ := r.conflictAt(f.Path)
-	for _, st := range stagesOf(c) {
+	for _, st := range Stages(c) {
 		if st == nil || !st.Regular() {
 			continue
 		}
-		side, err := r.project.Session.Blob(st.ID)
+		side, err := r.session.Blob(st.ID)
 		if err != nil {
 			return err
 		}

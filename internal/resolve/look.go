@@ -1,4 +1,4 @@
-package cmd
+package resolve
 
 import (
 	"bytes"
@@ -16,13 +16,13 @@ import (
 )
 
 // look looks at a settled file for what people overlook.
-func (r *resolution) look(c operation.Conflict, data []byte) error {
+func (r *Resolution) look(c operation.Conflict, data []byte) error {
 	var sides [3][]byte // base, ours, theirs; nil where a side has no such file
-	for i, st := range stagesOf(c) {
-		if st == nil || !regularConflict(c) {
+	for i, st := range Stages(c) {
+		if st == nil || !Regular(c) {
 			continue
 		}
-		side, err := r.project.Session.Blob(st.ID)
+		side, err := r.session.Blob(st.ID)
 		if err != nil {
 			return err
 		}
@@ -51,12 +51,12 @@ func (r *resolution) look(c operation.Conflict, data []byte) error {
 }
 
 // marked reads a file as the merge left it.
-func (r *resolution) marked(name string) ([]byte, error) {
-	st, err := r.project.Session.Entry(r.target.Markers, name)
+func (r *Resolution) marked(name string) ([]byte, error) {
+	st, err := r.session.Entry(r.target.Markers, name)
 	if err != nil || st == nil || !st.Regular() {
 		return nil, err
 	}
-	return r.project.Session.Blob(st.ID)
+	return r.session.Blob(st.ID)
 }
 
 // leftover returns the line, counted from 1, of the first conflict marker; 0 when there is none. A line of
@@ -99,14 +99,14 @@ func leftover(data, marked []byte, sides [3][]byte) int {
 func lineText(line []byte) string { return strings.TrimRight(string(line), "\r\n") }
 
 // lookDeleted doubts that a file is to go that both sides have.
-func (r *resolution) lookDeleted(c operation.Conflict) {
+func (r *Resolution) lookDeleted(c operation.Conflict) {
 	if c.Ours != nil && c.Theirs != nil {
 		r.doubtful = append(r.doubtful, fmt.Sprintf("%q is deleted, and both sides have it", c.Path))
 	}
 }
 
 // lookType doubts that a path is to become a link or a submodule, or a program, which no side has there.
-func (r *resolution) lookType(c operation.Conflict, now *gitops.Stage) {
+func (r *Resolution) lookType(c operation.Conflict, now *gitops.Stage) {
 	sides := []*operation.Stage{c.Ours, c.Theirs}
 	for _, st := range sides {
 		if st != nil && st.Mode == now.Mode || st == nil && now.Mode == uint32(object.ModeRegular) {
@@ -120,12 +120,12 @@ func (r *resolution) lookType(c operation.Conflict, now *gitops.Stage) {
 }
 
 // modeOf is the mode of a file of a directory. Where files have no such bit it is that of the tree.
-func (r *resolution) modeOf(f checkout.File) (uint32, error) {
+func (r *Resolution) modeOf(f checkout.File) (uint32, error) {
 	mode := uint32(object.ModeRegular)
 	if f.Exec {
 		mode = uint32(object.ModeExec)
 	}
-	was, err := r.project.Session.Entry(r.target.Markers, f.Path)
+	was, err := r.session.Entry(r.target.Markers, f.Path)
 	if err != nil || was == nil || !was.Regular() || was.Mode == mode {
 		return mode, err
 	}
@@ -139,8 +139,8 @@ func (r *resolution) modeOf(f checkout.File) (uint32, error) {
 }
 
 // lookNames doubts new names that differ from others by case alone: one of the two is lost on many systems.
-func (r *resolution) lookNames(changes []gitops.Change) error {
-	tree := r.project.Session.TreeFS(r.made.Tree)
+func (r *Resolution) lookNames(changes []gitops.Change) error {
+	tree := r.session.TreeFS(r.Made.Tree)
 	for _, ch := range changes {
 		if ch.Old != nil || ch.New == nil {
 			continue

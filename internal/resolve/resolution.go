@@ -1,4 +1,10 @@
-package cmd
+// Package resolve takes a conflict to a person and back: what a directory, a work tree or a commit makes of
+// it is read, and looked at for what people overlook; what was made of the same conflict before is found.
+//
+// Its main words: a resolution is what a person makes of a conflicted pick; a reuse is one that was made
+// before of the same three versions of a file. It takes values, changes no ref, and starts no program but the
+// git that it is handed.
+package resolve
 
 import (
 	"context"
@@ -6,41 +12,55 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/object"
-	"github.com/git-backport/git-backport/gitops/odb"
 	"github.com/git-backport/git-backport/internal/checkout"
 	"github.com/git-backport/git-backport/internal/operation"
-	"github.com/git-backport/git-backport/internal/project"
-	"github.com/git-backport/git-backport/internal/report"
 )
 
-// A resolution is what a person made of a conflicted pick, while it is read and looked at.
-type resolution struct {
-	*app
-	project  *project.Project
+// A Resolution is what a person made of a conflicted pick, while it is read and looked at.
+type Resolution struct {
+	Made operation.Resolved // for the record
+
+	ask      Ask
+	repo     *gitops.Repo
+	session  *gitops.Session
 	target   *operation.Target
-	accept   bool           // take what looks like a mistake
-	reuses   []report.Reuse // what was made before of the same conflicts
-	made     operation.Resolved
+	reuses   []Reuse  // what was made before of the same conflicts
 	never    []string // what is never taken
-	doubtful []string // what is taken with accept
+	doubtful []string // what is taken where that is accepted
 }
 
-// last is what is made of the target's conflict now.
-func (r *resolution) last() backport.Resolution {
-	return backport.Resolution{Branch: r.target.Branch, Source: r.made.Source, Ours: r.made.Ours, Tree: r.made.Tree}
+// An Ask is how a resolution is to be read.
+type Ask struct {
+	Accept bool    // take what looks like a mistake
+	Reuses []Reuse // what was made before of the same conflicts
+	Git    GitFor
 }
 
-// read takes the resolution from a directory or a work tree, or from a commit where dir is "".
-func (r *resolution) read(ctx context.Context, dir, from string) error {
+// GitFor finds the user's git, when it is needed, with git's filters or without.
+type GitFor func(ctx context.Context, filters bool) (checkout.Git, error)
+
+// New begins the reading of what a person makes of a target's conflict now.
+func New(s *gitops.Session, t *operation.Target, ask Ask, now int64) *Resolution {
+	r := &Resolution{ask: ask, repo: s.Repo(), session: s, target: t, reuses: ask.Reuses}
+	r.Made = operation.Resolved{Source: t.Conflicts[0].Source, Ours: t.Ours, At: now}
+	return r
+}
+
+// Last is what is made of the target's conflict now.
+func (r *Resolution) Last() backport.Resolution {
+	return backport.Resolution{Branch: r.target.Branch, Source: r.Made.Source, Ours: r.Made.Ours, Tree: r.Made.Tree}
+}
+
+// Read takes the resolution from a directory or a work tree, or from a commit where dir is "".
+func (r *Resolution) Read(ctx context.Context, dir, from string) error {
 	return r.take(ctx, func() error {
 		switch {
 		case dir == "":
-			id, err := r.project.Repo.Resolve(ctx, from)
+			id, err := r.repo.Resolve(ctx, from)
 			if err != nil {
 				return err
 			}
@@ -52,16 +72,19 @@ func (r *resolution) read(ctx context.Context, dir, from string) error {
 	})
 }
 
+// Reuse takes for each conflict what was made of it before, there being something for each.
+func (r *Resolution) Reuse(ctx context.Context) error { return r.take(ctx, r.readReuse) }
+
 // take reads a resolution, judges it, and notes what is to be on record of it.
-func (r *resolution) take(ctx context.Context, read func() error) error {
+func (r *Resolution) take(ctx context.Context, read func() error) error {
 	if err := read(); err != nil {
 		return err
 	}
-	changes, err := r.project.Session.Changes(ctx, r.target.Markers, r.made.Tree, nil)
+	changes, err := r.session.Changes(ctx, r.target.Markers, r.Made.Tree, nil)
 	if err != nil {
 		return err
 	}
-	if r.made.Tree == r.made.Ours {
+	if r.Made.Tree == r.Made.Ours {
 		r.doubtful = append(r.doubtful, "it changes nothing on the branch")
 	}
 	if err := r.lookNames(changes); err != nil {
@@ -74,26 +97,23 @@ func (r *resolution) take(ctx context.Context, read func() error) error {
 }
 
 // judge refuses what is wrong, and what is doubtful unless that is accepted.
-func (r *resolution) judge() error {
-	bad, hint := r.never, "nothing was changed; mend it and run the same command again"
-	if !r.accept {
+func (r *Resolution) judge() error {
+	bad := r.never
+	if !r.ask.Accept {
 		bad = append(bad, r.doubtful...)
-		if len(r.never) == 0 {
-			hint += ", or take it as it is with --accept"
-		}
 	}
 	if len(bad) == 0 {
 		return nil
 	}
-	return &Error{Exit: ExitPerson, Code: "resolution", Err: errors.New("the resolution is not taken: " + strings.Join(bad, "; ")), Hint: hint}
+	return &RefusedError{Reasons: bad, Acceptable: len(r.never) == 0}
 }
 
 // readDir makes the tree with markers whole by the files of a directory.
-func (r *resolution) readDir(dir string) error {
+func (r *Resolution) readDir(dir string) error {
 	files, err := checkout.Read(dir)
 	var bad *checkout.PathError
 	if errors.As(err, &bad) {
-		return &Error{Exit: ExitPerson, Code: "resolution", Err: err, Hint: "nothing was changed; only regular files are taken from a directory"}
+		return &RefusedError{Err: err, Cure: "only regular files are taken from a directory"}
 	}
 	if err != nil {
 		return err
@@ -104,7 +124,7 @@ func (r *resolution) readDir(dir string) error {
 	conflicts := map[string]operation.Conflict{}
 	for _, c := range r.target.Conflicts {
 		conflicts[string(c.Path)] = c
-		if !regularConflict(c) {
+		if !Regular(c) {
 			r.never = append(r.never, fmt.Sprintf("%q is no regular file: settle it in a work tree (resolve --worktree)", c.Path))
 		}
 	}
@@ -113,7 +133,7 @@ func (r *resolution) readDir(dir string) error {
 		if err := r.lookFiltered(f); err != nil {
 			return err
 		}
-		id, err := r.project.Session.WriteBlob(f.Data)
+		id, err := r.session.WriteBlob(f.Data)
 		if err != nil {
 			return err
 		}
@@ -142,7 +162,7 @@ func (r *resolution) readDir(dir string) error {
 		stages[p] = nil
 		r.lookDeleted(c)
 	}
-	r.made.Tree, err = r.project.Session.SetStages(r.target.Markers, stages)
+	r.Made.Tree, err = r.session.SetStages(r.target.Markers, stages)
 	return err
 }
 
@@ -153,17 +173,17 @@ func isWorkTree(dir string) bool {
 }
 
 // readWorkTree takes the commit that was made in a work tree, or else its index.
-func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
-	made, err := r.workTree(r.project.Repo, r.target)
+func (r *Resolution) readWorkTree(ctx context.Context, dir string) error {
+	made, err := WorkTree(r.repo, r.target)
 	if err != nil {
 		return err
 	}
-	git, err := r.userGit(ctx, r.project.Repo, r.project.Env.Dir, made != nil && checkout.SameDir(made.Dir, dir))
+	git, err := r.ask.Git(ctx, made != nil && checkout.SameDir(made.Dir, dir))
 	if err != nil {
 		return err
 	}
-	if common, err := checkout.CommonDir(ctx, git, dir); err != nil || !checkout.SameDir(common, r.project.Repo.Layout.CommonDir) {
-		return usageError(fmt.Errorf("%q is not a work tree of this repository", dir), "name one that is, a commit, or a directory of files")
+	if common, err := checkout.CommonDir(ctx, git, dir); err != nil || !checkout.SameDir(common, r.repo.Layout.CommonDir) {
+		return inputError(fmt.Errorf("%q is not a work tree of this repository", dir), "name one that is, a commit, or a directory of files")
 	}
 	state, err := checkout.ReadState(ctx, git, dir)
 	if err != nil {
@@ -178,7 +198,7 @@ func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
 	if err := r.judge(); err != nil {
 		return err
 	}
-	head, err := r.project.Session.TreeOf(state.Head)
+	head, err := r.session.TreeOf(state.Head)
 	if err != nil {
 		return err
 	}
@@ -187,7 +207,7 @@ func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		tree, err := r.project.Session.SetStages(head, index)
+		tree, err := r.session.SetStages(head, index)
 		if err != nil {
 			return err
 		}
@@ -200,30 +220,30 @@ func (r *resolution) readWorkTree(ctx context.Context, dir string) error {
 }
 
 // readCommit takes the tree of a commit whose parent is what the pick was tried on.
-func (r *resolution) readCommit(ctx context.Context, id gitops.ID) error {
-	s := r.project.Session
+func (r *Resolution) readCommit(ctx context.Context, id gitops.ID) error {
+	s := r.session
 	c, err := s.Commit(id)
 	if err != nil {
 		return err
 	}
 	if len(c.Parents) != 1 {
-		return usageError(fmt.Errorf("%s has %d parents, and a resolution has one", r.project.Repo.Short(id), len(c.Parents)), "")
+		return inputError(fmt.Errorf("%s has %d parents, and a resolution has one", r.repo.Short(id), len(c.Parents)), "")
 	}
 	parent, err := s.TreeOf(c.Parents[0])
 	if err != nil {
 		return err
 	}
 	if parent != r.target.Ours {
-		return usageError(fmt.Errorf("the parent of %s is not what the fix is picked onto", r.project.Repo.Short(id)),
-			fmt.Sprintf("resolve %s --worktree makes a work tree of it; or git checkout --detach %s, git cherry-pick %s, and name the one commit that makes", r.target.Name(), r.target.Base, r.made.Source))
+		return inputError(fmt.Errorf("the parent of %s is not what the fix is picked onto", r.repo.Short(id)),
+			fmt.Sprintf("resolve %s --worktree makes a work tree of it; or git checkout --detach %s, git cherry-pick %s, and name the one commit that makes", r.target.Name(), r.target.Base, r.Made.Source))
 	}
 	return r.takeTree(ctx, c.Tree)
 }
 
 // takeTree takes a whole tree. What it changes is written anew, so that git's rules for trees hold and
 // nothing is missing when the work tree is gone.
-func (r *resolution) takeTree(ctx context.Context, tree gitops.ID) error {
-	s := r.project.Session
+func (r *Resolution) takeTree(ctx context.Context, tree gitops.ID) error {
+	s := r.session
 	inFix, err := r.fixPaths(ctx)
 	if err != nil {
 		return err
@@ -242,12 +262,12 @@ func (r *resolution) takeTree(ctx context.Context, tree gitops.ID) error {
 			return err
 		}
 	}
-	r.made.Tree, err = s.SetStages(r.target.Ours, stages)
+	r.Made.Tree, err = s.SetStages(r.target.Ours, stages)
 	return err
 }
 
 // takeChange writes a changed file anew and looks at it, unless it is as the pick itself left it.
-func (r *resolution) takeChange(ch gitops.Change) error {
+func (r *Resolution) takeChange(ch gitops.Change) error {
 	c, conflicted := r.conflictAt(ch.Path)
 	if ch.New == nil {
 		if conflicted {
@@ -255,14 +275,14 @@ func (r *resolution) takeChange(ch gitops.Change) error {
 		}
 		return nil
 	}
-	s := r.project.Session
+	s := r.session
 	picked, err := s.Entry(r.target.Markers, ch.Path)
 	if err != nil {
 		return err
 	}
 	same := !conflicted && picked != nil && *picked == *ch.New
 	if !conflicted {
-		c = operation.Conflict{Path: []byte(ch.Path), Ours: recordStage(ch.Old), Theirs: recordStage(picked)}
+		c = operation.Conflict{Path: []byte(ch.Path), Ours: operation.StageOf(ch.Old), Theirs: operation.StageOf(picked)}
 	}
 	if !same {
 		r.lookType(c, ch.New)
@@ -271,7 +291,7 @@ func (r *resolution) takeChange(ch gitops.Change) error {
 		return nil
 	}
 	data, err := s.Blob(ch.New.ID)
-	if large, ok := as[*odb.TooLargeError](err); ok {
+	if large, ok := tooLarge(err); ok {
 		r.never = append(r.never, fmt.Sprintf("%q has %d bytes, which are too many", ch.Path, large.Size))
 		return nil
 	}
@@ -285,7 +305,7 @@ func (r *resolution) takeChange(ch gitops.Change) error {
 }
 
 // conflictAt is the conflict at a path.
-func (r *resolution) conflictAt(path string) (operation.Conflict, bool) {
+func (r *Resolution) conflictAt(path string) (operation.Conflict, bool) {
 	for _, c := range r.target.Conflicts {
 		if string(c.Path) == path {
 			return c, true
@@ -295,12 +315,12 @@ func (r *resolution) conflictAt(path string) (operation.Conflict, bool) {
 }
 
 // fixPaths are the paths that the fix changes, and those that conflict.
-func (r *resolution) fixPaths(ctx context.Context) (map[string]bool, error) {
+func (r *Resolution) fixPaths(ctx context.Context) (map[string]bool, error) {
 	out := map[string]bool{}
 	for _, c := range r.target.Conflicts {
 		out[string(c.Path)] = true
 	}
-	changes, err := r.project.Session.Changes(ctx, r.target.Ours, r.target.Markers, nil)
+	changes, err := r.session.Changes(ctx, r.target.Ours, r.target.Markers, nil)
 	for _, ch := range changes {
 		out[ch.Path] = true
 	}
