@@ -21,6 +21,7 @@ import (
 type app struct {
 	host    Host
 	streams streams.Streams
+	running bool         // a verb has begun
 	done    bool         // what was to be changed is changed, or on record
 	code    ExitCode     // set by a verb that ends well but not with 0
 	repo    *gitops.Repo // once it is opened
@@ -45,6 +46,9 @@ func (a *app) run(ctx context.Context, args []string) ExitCode {
 	if err == nil {
 		a.done = true
 		return a.code
+	}
+	if e := explain(err); !a.running && e.Exit == ExitFailure { // the command line did not get past its parser
+		err = flagError(cmd, err)
 	}
 	return a.fail(cmd, args, err)
 }
@@ -133,6 +137,13 @@ HEAD and the configuration are never touched.`,
 	root.SetHelpCommandGroupID("more")
 	root.SetCompletionCommandGroupID("more")
 	root.AddCommand(a.verbs()...)
+	for _, cmd := range root.Commands() {
+		run := cmd.RunE
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			a.running = true
+			return run(cmd, args)
+		}
+	}
 	root.AddCommand(topicCommands()...)
 	return root
 }

@@ -91,7 +91,7 @@ func parse(t *testing.T, hex string) gitops.ID {
 }
 
 // git runs the test's git.
-func (s scene) git(context.Context) (checkout.Git, error) {
+func (s scene) git(context.Context, bool) (checkout.Git, error) {
 	return func(_ context.Context, dir string, stdin []byte, args ...string) ([]byte, error) {
 		if dir == "" {
 			dir = s.Dir

@@ -48,7 +48,7 @@ func TestVersions(t *testing.T) {
 func TestWorkTrees(t *testing.T) {
 	s := newScene(t)
 	ctx := context.Background()
-	git, err := s.git(ctx)
+	git, err := s.git(ctx, false)
 	if err != nil {
 		t.Fatal(err)
 	}
