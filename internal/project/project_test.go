@@ -149,7 +149,7 @@ func TestTargets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := p.Targets(fix, sel, policy.Date{})
+		got, err := p.Targets(ctx, fix, sel, policy.Date{})
 		if err != nil || strings.Join(names(got), " ") != c.want {
 			t.Errorf("%+v: %v, %v", c.choice, names(got), err)
 		}
@@ -177,7 +177,7 @@ func TestTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := p.Targets(fix, sel, policy.Date{})
+	got, err := p.Targets(ctx, fix, sel, policy.Date{})
 	if err != nil || len(got.Targets) != 2 {
 		t.Fatal(got.Targets, err)
 	}
@@ -335,7 +335,7 @@ func TestFollow(t *testing.T) {
 	for _, c := range []struct {
 		follow string
 		ok     bool
-	}{{"go.toml", true}, {"odd.toml", false}, {"node.toml", false}, {"go-absent.toml", false}, {"preset:go", false}} {
+	}{{"go.toml", true}, {"odd.toml", false}, {"go-absent.toml", false}, {"preset:go", true}} {
 		text := "schema = 1\n[repo]\nbranch = [\"release-{major}.0.0\"]\ntag = [\"v{version}\"]\n[pin]\nrule = \"follow\"\nfollow = \"" + c.follow +
 			"\"\n[class.all]\nphases = [{ name = \"on\", until = \"9 years\" }]\n"
 		if err := os.WriteFile(own, []byte(text), 0o600); err != nil {
@@ -346,6 +346,14 @@ func TestFollow(t *testing.T) {
 		if c.ok != (err == nil) || c.ok && len(rule.Supported) != 1 {
 			t.Errorf("%s: %v, %v", c.follow, rule.Supported, err)
 		}
+	}
+	if err := os.WriteFile(own, []byte("schema = 1\n[repo]\nbranch = [\"release-{major}.0.0\"]\ntag = [\"v{version}\"]\n[pin]\nrule = \"follow\"\nfollow = \"node.toml\"\n"+
+		"[class.all]\nphases = [{ name = \"on\", until = \"9 years\" }]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := filled(t, where(d), project.Options{Policy: own})
+	if rule, err := p.GateRule(); err != nil || len(rule.Supported) != 0 || !warned(p, "supports no release") {
+		t.Errorf("a calendar without a release: %v, %v, %q", rule.Supported, err, p.Warnings)
 	}
 }
 
