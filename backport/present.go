@@ -8,8 +8,8 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// A ledger is what the commits of one release branch say about where they came from.
-type ledger struct {
+// Messages are what the commits of one release branch say about where they came from.
+type messages struct {
 	picked  map[gitops.ID][]claim // full id named by a trailer → who names it
 	claims  []claim               // all claims, with ids as written, for abbreviated ids
 	undone  map[gitops.ID]bool    // commits taken back by a later commit that still stands
@@ -26,8 +26,8 @@ type claim struct {
 // readLedger reads the messages of commits, youngest first. A revert takes back the older commits that
 // it names, by their own ids or by the id they are a copy of; it counts only while no later commit
 // reverts it in turn. A line "Fixes:" says what a change repairs, not where it is from.
-func readLedger(ctx context.Context, s *gitops.Session, commits []gitops.ID) (*ledger, error) {
-	l := &ledger{picked: map[gitops.ID][]claim{}, undone: map[gitops.ID]bool{}, numbers: map[int]gitops.ID{}}
+func readLedger(ctx context.Context, s *gitops.Session, commits []gitops.ID) (*messages, error) {
+	l := &messages{picked: map[gitops.ID][]claim{}, undone: map[gitops.ID]bool{}, numbers: map[int]gitops.ID{}}
 	for _, id := range commits {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -55,7 +55,7 @@ func readLedger(ctx context.Context, s *gitops.Session, commits []gitops.ID) (*l
 }
 
 // note keeps what a commit says about where it is from.
-func (l *ledger) note(id gitops.ID, refs []gitops.Reference) {
+func (l *messages) note(id gitops.ID, refs []gitops.Reference) {
 	for _, ref := range refs {
 		switch {
 		case ref.ID != "":
@@ -68,7 +68,7 @@ func (l *ledger) note(id gitops.ID, refs []gitops.Reference) {
 	}
 }
 
-func (l *ledger) add(c claim) {
+func (l *messages) add(c claim) {
 	l.claims = append(l.claims, c)
 	if id, err := gitops.ParseID(c.of); err == nil {
 		l.picked[id] = append(l.picked[id], c)
@@ -76,7 +76,7 @@ func (l *ledger) add(c claim) {
 }
 
 // copyOf returns a standing commit of the branch that says it was picked from source.
-func (l *ledger) copyOf(source gitops.ID) (claim, bool) {
+func (l *messages) copyOf(source gitops.ID) (claim, bool) {
 	for _, c := range l.picked[source] {
 		if !l.undone[c.by] {
 			return c, true
@@ -142,7 +142,7 @@ func (r *runner) undoneSince(ctx context.Context, t Target, source gitops.ID) (b
 }
 
 // evidenceLedger returns the ledger of the commits that can speak of the fix.
-func (r *runner) evidenceLedger(ctx context.Context, t Target) (*ledger, error) {
+func (r *runner) evidenceLedger(ctx context.Context, t Target) (*messages, error) {
 	if r.exact {
 		return r.ledgerOf(ctx, t)
 	}
@@ -152,7 +152,7 @@ func (r *runner) evidenceLedger(ctx context.Context, t Target) (*ledger, error) 
 }
 
 // ledgerOf returns the ledger of what the target's branch has and main has not.
-func (r *runner) ledgerOf(ctx context.Context, t Target) (*ledger, error) {
+func (r *runner) ledgerOf(ctx context.Context, t Target) (*messages, error) {
 	return r.cachedLedger(ctx, t, r.ledgers, func() ([]gitops.ID, error) {
 		h, err := r.history(ctx, t)
 		return h.Commits, err
@@ -160,7 +160,7 @@ func (r *runner) ledgerOf(ctx context.Context, t Target) (*ledger, error) {
 }
 
 // cachedLedger reads the ledger of a target's tip, once.
-func (r *runner) cachedLedger(ctx context.Context, t Target, cache map[gitops.ID]*ledger, list func() ([]gitops.ID, error)) (*ledger, error) {
+func (r *runner) cachedLedger(ctx context.Context, t Target, cache map[gitops.ID]*messages, list func() ([]gitops.ID, error)) (*messages, error) {
 	r.mu.Lock()
 	l := cache[t.Tip]
 	r.mu.Unlock()
@@ -182,7 +182,7 @@ func (r *runner) cachedLedger(ctx context.Context, t Target, cache map[gitops.ID
 
 // hearsay returns what hints that the branch has the fix without proving it: a commit with the same
 // pull request number.
-func (l *ledger) hearsay(message []byte) string {
+func (l *messages) hearsay(message []byte) string {
 	for _, n := range gitops.PRNumbers(gitops.Subject(message)) {
 		if by, ok := l.numbers[n]; ok && !l.undone[by] {
 			return fmt.Sprintf("%s on the branch names #%d too", by.String()[:10], n)

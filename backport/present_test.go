@@ -44,7 +44,7 @@ func (h *history) commit(message string) gitops.ID {
 }
 
 // ledgerOf reads the ledger of commits given oldest first.
-func ledgerFor(t testing.TB, s *gitops.Session, commits ...gitops.ID) *ledger {
+func ledgerFor(t testing.TB, s *gitops.Session, commits ...gitops.ID) *messages {
 	t.Helper()
 	youngest := make([]gitops.ID, len(commits))
 	for i, id := range commits {

@@ -34,15 +34,15 @@ type runner struct {
 	exact bool
 
 	mu      sync.Mutex
-	ledgers map[gitops.ID]*ledger // by tip
-	recent  map[gitops.ID]*ledger // by tip, of the time since the fix
+	ledgers map[gitops.ID]*messages // by tip
+	recent  map[gitops.ID]*messages // by tip, of the time since the fix
 	raises  map[gitops.ID]*raising
 }
 
 func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 	return &runner{
 		session: s, opts: opts, fix: fix, histories: &histories{by: map[gitops.ID]*branchHistory{}},
-		ledgers: map[gitops.ID]*ledger{}, recent: map[gitops.ID]*ledger{}, raises: map[gitops.ID]*raising{},
+		ledgers: map[gitops.ID]*messages{}, recent: map[gitops.ID]*messages{}, raises: map[gitops.ID]*raising{},
 	}
 }
 

@@ -150,7 +150,7 @@ func withoutBump(t operation.Target, heads []gitops.ID) []gitops.ID {
 	return heads
 }
 
-func (l *ledger) undoneAny(ids []gitops.ID) bool {
+func (l *messages) undoneAny(ids []gitops.ID) bool {
 	for _, id := range ids {
 		if l.undone[id] {
 			return true
@@ -160,7 +160,7 @@ func (l *ledger) undoneAny(ids []gitops.ID) bool {
 }
 
 // copiesOf returns evidence when every source has a standing copy.
-func (l *ledger) copiesOf(sources []gitops.ID) *Evidence {
+func (l *messages) copiesOf(sources []gitops.ID) *Evidence {
 	var ev *Evidence
 	for _, id := range sources {
 		c, ok := l.copyOf(id)
@@ -174,7 +174,7 @@ func (l *ledger) copiesOf(sources []gitops.ID) *Evidence {
 
 // squashed looks for a commit of the release branch, oldest first, onto which merging what one of the
 // heads changes would change nothing.
-func squashed(ctx context.Context, s *gitops.Session, st Standing, heads, commits []gitops.ID, l *ledger) (*Evidence, error) {
+func squashed(ctx context.Context, s *gitops.Session, st Standing, heads, commits []gitops.ID, l *messages) (*Evidence, error) {
 	base, err := s.TreeOf(st.Target.Base)
 	if err != nil {
 		return nil, err
@@ -218,7 +218,7 @@ func holds(ctx context.Context, s *gitops.Session, base, want, commit gitops.ID)
 }
 
 // sameSubject names a commit with the subject of the fix: a hint to look, and no proof.
-func sameSubject(s *gitops.Session, sources, commits []gitops.ID, l *ledger) (string, error) {
+func sameSubject(s *gitops.Session, sources, commits []gitops.ID, l *messages) (string, error) {
 	subjects := map[string]bool{}
 	for _, id := range sources {
 		if c, err := s.Commit(id); err == nil { // a source may be gone; it is only a hint
