@@ -8,7 +8,9 @@ import (
 	"slices"
 
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/cargo"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 )
 
 // OnConflict says what becomes of a path that conflicts.
@@ -49,6 +51,12 @@ func (u RuleUse) String() string {
 		ConflictLock:   "merged entry by entry",
 	}[u.Rule]
 	s := fmt.Sprintf("%s: conflict settled by the policy's rule %q: %s", u.Path, u.Rule, what)
+	switch u.Rule {
+	case notesDropped:
+		s = fmt.Sprintf("%s: what the fix says in the notes is left out, by [notes] on_pick = %q", u.Path, u.Rule)
+	case notesMoved:
+		s = fmt.Sprintf("%s: the fix's entries are under the section of the branch's next version, by [notes] on_pick = %q", u.Path, u.Rule)
+	}
 	if u.Note != "" {
 		s += " (" + u.Note + ")"
 	}
@@ -56,7 +64,9 @@ func (u RuleUse) String() string {
 }
 
 // Drops tells whether the rule leaves out what one of the sides says: a person should look.
-func (u RuleUse) Drops() bool { return u.Rule == ConflictOurs || u.Rule == ConflictTheirs }
+func (u RuleUse) Drops() bool {
+	return u.Rule == ConflictOurs || u.Rule == ConflictTheirs || u.Rule == notesDropped
+}
 
 // errKind is a conflict that is not about the content of one file.
 var errKind = errors.New("a conflict of this kind is not about the content of one file")
@@ -83,7 +93,11 @@ func (r *runner) settle(t Target, tip gitops.ID, k *Pick) error {
 			continue
 		}
 		stages[c.Path] = stage
-		k.Rules = append(k.Rules, RuleUse{Path: c.Path, Rule: rule.OnConflict, Note: rule.Note})
+		used := rule.OnConflict
+		if used == ConflictNotes && r.opts.Notes.OnPick == string(notesDropped) {
+			used = notesDropped
+		}
+		k.Rules = append(k.Rules, RuleUse{Path: c.Path, Rule: used, Note: rule.Note})
 	}
 	if len(stages) == 0 {
 		return nil
@@ -188,7 +202,7 @@ func (s settling) mergeSides(name string, rule OnConflict, sides [3][]byte) ([]b
 	case rule == ConflictUnion:
 		return gitops.Union(sides[0], sides[1], sides[2])
 	case rule == ConflictLock && path.Base(name) == "Cargo.lock":
-		return manifest.MergeCargoLock(sides[0], sides[1], sides[2])
+		return cargo.MergeLock(sides[0], sides[1], sides[2])
 	case rule == ConflictLock && path.Base(name) == "go.sum":
 		return manifest.MergeGoSum(sides[0], sides[1], sides[2])
 	case rule == ConflictLock:
@@ -203,7 +217,7 @@ func (s settling) mergeSides(name string, rule OnConflict, sides [3][]byte) ([]b
 	if next.Version == "" {
 		return nil, errors.New("the branch's next version is not known")
 	}
-	return manifest.MoveNotes(sides[0], sides[1], sides[2], next.Version)
+	return notes.Move(sides[0], sides[1], sides[2], next.Version)
 }
 
 // newMarkers tells whether a merged text has lines of conflict markers that neither side has.

@@ -135,6 +135,9 @@ func (r *runner) judge(ctx context.Context, t Target, k Pick, so *Picked) (Pick,
 		r.resolved(t, so.Tree, &k)
 		k.Result.Unchanged = len(k.Result.Conflicts) == 0 && k.Result.Tree == so.Tree
 	}
+	if err := r.notesOnPick(t, so, &k); err != nil {
+		return k, err
+	}
 	switch {
 	case len(k.Result.Conflicts) > 0:
 		k.Status = PickConflict

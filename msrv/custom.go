@@ -5,7 +5,7 @@ import (
 	"path"
 	"regexp"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A Custom is a pin that a project describes itself: a group of a regular expression in some files.
@@ -63,6 +63,6 @@ func (r *reader) custom(c Custom, f file) {
 		if m[2] < 0 {
 			continue
 		}
-		r.pin(f, spec{key: c.key, eco: Ecosystem("custom"), role: c.role, scheme: c.scheme}, manifest.Span{Start: m[2], End: m[3]})
+		r.pin(f, spec{key: c.key, eco: Ecosystem("custom"), role: c.role, scheme: c.scheme}, document.Span{Start: m[2], End: m[3]})
 	}
 }

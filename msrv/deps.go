@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // Known says what is known of a dependency's floor. The zero Known is nothing.
@@ -51,7 +51,7 @@ func CargoDependencies(tree fs.FS, lock string, before []byte, floor Version) ([
 	}
 	now, err := lockPackages(f.data)
 	if err != nil {
-		return nil, manifest.InFile(lock, err)
+		return nil, document.InFile(lock, err)
 	}
 	was, err := lockPackages(before)
 	if err != nil {
@@ -72,7 +72,7 @@ func CargoDependencies(tree fs.FS, lock string, before []byte, floor Version) ([
 
 // lockPackages lists the packages of a Cargo.lock that come from elsewhere.
 func lockPackages(data []byte) ([]Dependency, error) {
-	doc, err := manifest.TOML(data)
+	doc, err := document.TOML(data)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (r *reader) vendorDirs(dir string) []string {
 		}
 		sources, _ := c.doc.Get("source")
 		for _, v := range sources.Members() {
-			if d, ok := v.Get("directory"); ok && d.Kind == manifest.String && d.Text != "" {
+			if d, ok := v.Get("directory"); ok && d.Kind == document.String && d.Text != "" {
 				out = append(out, path.Join(dir, d.Text))
 			}
 		}

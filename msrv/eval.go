@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 var (
@@ -22,7 +22,7 @@ const maxNames = 8
 
 // literal returns the value of an expression that is a string, a number, a name for one of these, or a
 // list; the values of a list are joined by commas. Names are looked up in the file.
-func (s *source) literal(span manifest.Span, names int) (value string, at manifest.Span, ok bool) {
+func (s *source) literal(span document.Span, names int) (value string, at document.Span, ok bool) {
 	if t, is := s.textAt(span); is {
 		return s.code(t.inner), t.inner, !t.computed
 	}
@@ -33,13 +33,13 @@ func (s *source) literal(span manifest.Span, names int) (value string, at manife
 	case nameExpr().MatchString(code):
 		return s.named(code, names)
 	case len(code) >= 2 && (code[0] == '[' && code[len(code)-1] == ']' || code[0] == '(' && code[len(code)-1] == ')'):
-		return s.list(manifest.Span{Start: span.Start + 1, End: span.End - 1}, names)
+		return s.list(document.Span{Start: span.Start + 1, End: span.End - 1}, names)
 	}
 	return "", span, false
 }
 
 // list returns the values of a list, joined.
-func (s *source) list(span manifest.Span, names int) (value string, at manifest.Span, ok bool) {
+func (s *source) list(span document.Span, names int) (value string, at document.Span, ok bool) {
 	var values []string
 	for i := span.Start; i < span.End && len(values) < maxTerms; {
 		item := s.expression(i, false)
@@ -61,7 +61,7 @@ func (s *source) list(span manifest.Span, names int) (value string, at manifest.
 }
 
 // named returns what a name stands for: of a file that assigns it once.
-func (s *source) named(name string, names int) (value string, at manifest.Span, ok bool) {
+func (s *source) named(name string, names int) (value string, at document.Span, ok bool) {
 	if names >= maxNames {
 		return "", at, false
 	}
@@ -78,7 +78,7 @@ func (s *source) named(name string, names int) (value string, at manifest.Span, 
 }
 
 // declared records the pin whose value is an expression, or that it cannot be worked out.
-func (r *reader) declared(s *source, p spec, span manifest.Span) {
+func (r *reader) declared(s *source, p spec, span document.Span) {
 	value, at, ok := s.literal(span, 0)
 	if !ok {
 		r.form(s, p, span)
@@ -89,12 +89,12 @@ func (r *reader) declared(s *source, p spec, span manifest.Span) {
 
 // form records a value that cannot be worked out. It is the same in two trees where the expression is, and
 // every line that gives one of its names a value.
-func (r *reader) form(s *source, p spec, span manifest.Span) {
+func (r *reader) form(s *source, p spec, span document.Span) {
 	r.problemOf(s.file, []byte(s.depends(span)), s.lineAt(span.Start), p, TroubleForm, errForm)
 }
 
 // depends returns an expression with the statements that give a value to what it names, without blanks.
-func (s *source) depends(span manifest.Span) string {
+func (s *source) depends(span document.Span) string {
 	out := []string{compact(s.code(span))}
 	known := map[string]bool{}
 	todo := wordExpr().FindAllString(string(s.mask[span.Start:span.End]), maxTerms)
@@ -120,7 +120,7 @@ func (s *source) depends(span manifest.Span) string {
 }
 
 // statement returns the lines of the statement that a byte is in.
-func (s *source) statement(at int) manifest.Span {
+func (s *source) statement(at int) document.Span {
 	start := at
 	for start > 0 && s.mask[start-1] != '\n' {
 		start--

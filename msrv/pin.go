@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // An Ecosystem names what a pin is a version of: a toolchain, by the name its users call it. Tools that
@@ -120,9 +120,9 @@ type Pin struct {
 	// zero Version is no such floor.
 	Workspace Version
 	// Span is the value's bytes in the file, without quotes; empty for an inherited pin.
-	Span manifest.Span
+	Span document.Span
 	// More are further places that hold the same value under the same key.
-	More []manifest.Span
+	More []document.Span
 	// again is the key without its number, of a further value for one key.
 	again string
 	many  bool // further values of its key are numbered

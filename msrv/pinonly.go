@@ -7,7 +7,7 @@ import (
 	"path"
 	"time"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A Change is a file before and after a commit. nil is no such file.
@@ -47,7 +47,7 @@ func pinOnly(c Change, o Options) bool {
 
 // maskPins overwrites the values of the pins of a file, and takes out the lines of those that other lacks.
 func maskPins(p string, data []byte, r Reading, other indexed) ([]byte, bool) {
-	var edits []manifest.Edit
+	var edits []document.Edit
 	for _, pin := range r.Pins {
 		if pin.From != "" {
 			continue
@@ -60,11 +60,11 @@ func maskPins(p string, data []byte, r Reading, other indexed) ([]byte, bool) {
 			edits = append(edits, gone...)
 			continue
 		}
-		for _, span := range append([]manifest.Span{pin.Span}, pin.More...) {
-			edits = append(edits, manifest.Edit{Path: p, Start: span.Start, End: span.End, New: []byte{0}})
+		for _, span := range append([]document.Span{pin.Span}, pin.More...) {
+			edits = append(edits, document.Edit{Path: p, Start: span.Start, End: span.End, New: []byte{0}})
 		}
 	}
-	out, err := manifest.Apply(data, edits)
+	out, err := document.Apply(data, edits)
 	return out, err == nil
 }
 

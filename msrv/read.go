@@ -11,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 var errNoReader = errors.New("declares a toolchain, and there is no reader for such a file")
@@ -19,7 +19,7 @@ var errNoReader = errors.New("declares a toolchain, and there is no reader for s
 // Sizes above which a file is refused, in bytes.
 const (
 	maxFile = 4 << 20
-	maxLock = manifest.MaxFile
+	maxLock = document.MaxFile
 )
 
 // What one file may have of pins, and of problems that are told.
@@ -142,7 +142,7 @@ func readFile(tree fs.FS, p string, limit int64) (f file, problem *Problem, ther
 	case info.Size() > limit:
 		return bad(TroubleTooLarge, nil, "%d bytes; at most %d are read", info.Size(), limit)
 	}
-	f.data, err = manifest.ReadShared(tree, p)
+	f.data, err = document.ReadShared(tree, p)
 	switch {
 	case err != nil:
 		return bad(TroubleIO, nil, "%w", err)
@@ -229,26 +229,26 @@ func (r *reader) problemOf(f file, cause []byte, line int, s spec, t Trouble, er
 // syntax records that a file is not of its format.
 func (r *reader) syntax(f file, err error) {
 	line := 0
-	if fe, ok := errors.AsType[*manifest.FileError](err); ok {
+	if fe, ok := errors.AsType[*document.FileError](err); ok {
 		line, err = fe.Line, fe.Err
 	}
 	t := TroubleSyntax
 	switch {
-	case errors.Is(err, manifest.ErrDuplicate):
+	case errors.Is(err, document.ErrDuplicate):
 		t = TroubleAmbiguous
-	case errors.Is(err, manifest.ErrTooLarge):
+	case errors.Is(err, document.ErrTooLarge):
 		t = TroubleTooLarge
 	}
 	r.problem(f, line, spec{}, t, err)
 }
 
 // pin records the pin whose value is at span.
-func (r *reader) pin(f file, s spec, span manifest.Span) {
+func (r *reader) pin(f file, s spec, span document.Span) {
 	r.value(f, s, string(f.data[span.Start:span.End]), span)
 }
 
 // value records a pin whose decoded value is not the bytes at span.
-func (r *reader) value(f file, s spec, value string, span manifest.Span) {
+func (r *reader) value(f file, s spec, value string, span document.Span) {
 	v, err := ParseVersion(s.scheme, value)
 	if err != nil {
 		r.problemOf(f, []byte(value), f.lineAt(span.Start), s, TroubleValue, err)

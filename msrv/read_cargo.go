@@ -6,18 +6,18 @@ import (
 	"path"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A cargoDoc is a parsed Cargo.toml.
 type cargoDoc struct {
 	file
-	doc *manifest.Document
+	doc *document.Document
 }
 
 // cargo reads a Cargo.toml: rust-version, edition and resolver, of the package and of the workspace.
 func (r *reader) cargo(f file) {
-	doc, err := manifest.TOMLOf(r.tree, f.data)
+	doc, err := document.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -54,9 +54,9 @@ func (r *reader) cargoKey(c *cargoDoc, s spec) bool {
 	}
 	from, isTable := v.Get("workspace")
 	switch {
-	case v.Kind == manifest.String:
+	case v.Kind == document.String:
 		r.value(c.file, s, v.Text, v.Inner())
-	case isTable && from.Kind == manifest.Bool && from.Text == "true" && !strings.HasPrefix(s.key, "workspace."):
+	case isTable && from.Kind == document.Bool && from.Text == "true" && !strings.HasPrefix(s.key, "workspace."):
 		r.cargoInherit(c, s, from.Line)
 	default:
 		r.problem(c.file, v.Line, s, TroubleValue, fmt.Errorf("want a string or { workspace = true }, have a %v", v.Kind))
@@ -77,7 +77,7 @@ func (r *reader) cargoInherit(c *cargoDoc, s spec, line int) {
 	}
 	name := s.key[strings.LastIndexByte(s.key, '.')+1:]
 	v, ok := root.doc.Get("workspace", "package", name)
-	if !ok || v.Kind != manifest.String {
+	if !ok || v.Kind != document.String {
 		r.problem(c.file, line, s, TroubleMissing, fmt.Errorf("inherited, but %s has no workspace.package.%s", root.path, name))
 		return
 	}
@@ -113,7 +113,7 @@ func (r *reader) cargoCover(c *cargoDoc, pins []Pin) {
 // floor returns the rust-version that a root declares; the zero Version is none.
 func (c *cargoDoc) floor() Version {
 	for _, key := range [][]string{{"workspace", "package", "rust-version"}, {"package", "rust-version"}} {
-		if v, ok := c.doc.Get(key...); ok && v.Kind == manifest.String {
+		if v, ok := c.doc.Get(key...); ok && v.Kind == document.String {
 			if version, err := ParseVersion(SchemeRust, v.Text); err == nil {
 				return version
 			}
@@ -129,7 +129,7 @@ func (r *reader) cargoRoot(c *cargoDoc) (*cargoDoc, error) {
 	if _, ok := c.doc.Get("workspace"); ok {
 		return c, nil
 	}
-	if v, ok := c.doc.Get("package", "workspace"); ok && v.Kind == manifest.String {
+	if v, ok := c.doc.Get("package", "workspace"); ok && v.Kind == document.String {
 		p := path.Join(path.Dir(c.path), v.Text, "Cargo.toml")
 		root, err := r.cargoManifest(p)
 		if err == nil && root == nil {
@@ -152,7 +152,7 @@ func (r *reader) cargoRoot(c *cargoDoc) (*cargoDoc, error) {
 			}
 			return root, nil
 		}
-		if v, ok := root.doc.Get("package", "workspace"); ok && v.Kind == manifest.String {
+		if v, ok := root.doc.Get("package", "workspace"); ok && v.Kind == document.String {
 			return r.cargoManifest(path.Join(dir, v.Text, "Cargo.toml"))
 		}
 	}
@@ -187,9 +187,9 @@ func (r *reader) cargoManifest(p string) (*cargoDoc, error) {
 		r.cargoDocs[p] = nil
 		return nil, nil
 	}
-	doc, err := manifest.TOMLOf(r.tree, f.data)
+	doc, err := document.TOMLOf(r.tree, f.data)
 	if err != nil {
-		return nil, manifest.InFile(p, err)
+		return nil, document.InFile(p, err)
 	}
 	c := &cargoDoc{file: f, doc: doc}
 	r.cargoDocs[p] = c
@@ -217,7 +217,7 @@ func (r *reader) hold(lock string) {
 // impliedFloor returns what the edition of a manifest needs; the zero Version is none.
 func (c *cargoDoc) impliedFloor() Version {
 	for _, key := range [][]string{{"workspace", "package", "edition"}, {"package", "edition"}} {
-		if v, ok := c.doc.Get(key...); ok && v.Kind == manifest.String {
+		if v, ok := c.doc.Get(key...); ok && v.Kind == document.String {
 			if version, err := ParseVersion(SchemeEdition, v.Text); err == nil {
 				return version
 			}
@@ -228,7 +228,7 @@ func (c *cargoDoc) impliedFloor() Version {
 
 // cargoLock reads the format version of a Cargo.lock; a lock without one is of the first or second.
 func (r *reader) cargoLock(f file) {
-	doc, err := manifest.TOMLOf(r.tree, f.data)
+	doc, err := document.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -237,7 +237,7 @@ func (r *reader) cargoLock(f file) {
 	r.hold(f.path)
 	v, ok := doc.Get("version")
 	switch {
-	case ok && v.Kind == manifest.Integer:
+	case ok && v.Kind == document.Integer:
 		r.value(f, s, v.Text, v.Raw)
 	case ok:
 		r.problem(f, v.Line, s, TroubleValue, fmt.Errorf("want a number, have a %v", v.Kind))

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // inputs are the names under which workflows take a toolchain.
@@ -63,9 +63,9 @@ func (r *reader) ci(f file, specOf func(yamlScalar) spec) {
 		}
 		at := v.span.Start
 		for _, day := range dated {
-			span := manifest.Span{Start: at, End: at}
+			span := document.Span{Start: at, End: at}
 			if i := strings.Index(string(f.data[at:]), day); i >= 0 {
-				span = manifest.Span{Start: at + i, End: at + i + len(day)}
+				span = document.Span{Start: at + i, End: at + i + len(day)}
 				at = span.End
 			}
 			r.value(f, spec{key: ciKey(v.path, "nightly"), eco: Rust, role: RoleCI, scheme: SchemeChannel}, day, span)

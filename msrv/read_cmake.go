@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // cmakeMinimum finds the call in text whose comments and strings are blanked.
@@ -19,7 +19,7 @@ func (r *reader) cmake(f file) {
 	floor := spec{key: "cmake_minimum_required", eco: CMake, role: RoleFloor, scheme: SchemeDotted}
 	policy := spec{key: "cmake_minimum_required.policy_max", eco: CMake, role: RoleImage, scheme: SchemeDotted}
 	for _, m := range cmakeMinimum().FindAllSubmatchIndex(blankCMake(f.data), maxMatches) {
-		span := manifest.Span{Start: m[2], End: m[3]}
+		span := document.Span{Start: m[2], End: m[3]}
 		value := string(f.data[m[2]:m[3]])
 		s := floor
 		if strings.ContainsAny(value, "${}\"") {
@@ -29,7 +29,7 @@ func (r *reader) cmake(f file) {
 		span.End = span.Start + len(least)
 		r.value(f, s, least, span)
 		if ranged {
-			r.value(f, policy, most, manifest.Span{Start: span.End + 3, End: m[3]})
+			r.value(f, policy, most, document.Span{Start: span.End + 3, End: m[3]})
 		}
 	}
 }

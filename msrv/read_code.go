@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 var (
@@ -75,7 +75,7 @@ func (r *reader) swift(f file) {
 		text := strings.TrimSpace(line)
 		if m := swiftTools().FindStringSubmatchIndex(line); m != nil {
 			r.pin(f, spec{key: "swift-tools-version", eco: Swift, role: RoleFloor, scheme: SchemeDotted},
-				manifest.Span{Start: skipped + m[2], End: skipped + m[3]})
+				document.Span{Start: skipped + m[2], End: skipped + m[3]})
 			return
 		}
 		if text != "" && !strings.HasPrefix(text, "//") {
@@ -93,11 +93,11 @@ func (r *reader) bazel(f file) {
 	}
 	for _, m := range src.find(bazelCall()) {
 		name := string(src.mask[max(m[2], m[4]):max(m[3], m[5])])
-		inside := manifest.Span{Start: m[1], End: m[1]}
+		inside := document.Span{Start: m[1], End: m[1]}
 		for inside.End < len(src.mask) && src.mask[inside.End] != ')' {
 			arg := src.expression(inside.End, false)
 			if k := bazelKey().FindSubmatchIndex(src.mask[arg.Start:arg.End]); k != nil && k[0] == 0 {
-				r.bazelPin(src, name, string(src.mask[arg.Start+k[2]:arg.Start+k[3]]), manifest.Span{Start: arg.Start + k[1] - 1, End: arg.End})
+				r.bazelPin(src, name, string(src.mask[arg.Start+k[2]:arg.Start+k[3]]), document.Span{Start: arg.Start + k[1] - 1, End: arg.End})
 			}
 			if inside.End = max(arg.End, inside.End); inside.End < len(src.mask) && src.mask[inside.End] == ',' {
 				inside.End++
@@ -109,7 +109,7 @@ func (r *reader) bazel(f file) {
 }
 
 // bazelPin records one argument of a call that registers toolchains.
-func (r *reader) bazelPin(src *source, call, key string, span manifest.Span) {
+func (r *reader) bazelPin(src *source, call, key string, span document.Span) {
 	eco := strings.TrimSuffix(strings.TrimSuffix(call, "_sdk"), "_toolchains")
 	if lang, _, ok := strings.Cut(key, "_"); ok {
 		eco = lang
@@ -154,7 +154,7 @@ func (r *reader) autoconf(f file) {
 			if v == nil {
 				continue
 			}
-			span = manifest.Span{Start: span.Start + v[2], End: span.Start + v[3]}
+			span = document.Span{Start: span.Start + v[2], End: span.Start + v[3]}
 		}
 		if strings.ContainsAny(src.code(span), "$_") || span.Start == span.End {
 			r.form(src, p, span)

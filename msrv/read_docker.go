@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // dockerArg is a use of an ARG: $NAME, ${NAME} or ${NAME:-default}.
@@ -55,7 +55,7 @@ func (r *reader) dockerArg(f file, arg word, args map[string]string) {
 	}
 	at := arg.span.Start + strings.Index(arg.text, plain)
 	r.value(f, spec{key: "ARG " + name, eco: toolEcosystem(strings.ToLower(m[1])), role: RoleImage, scheme: SchemeTool}, plain,
-		manifest.Span{Start: at, End: at + len(plain)})
+		document.Span{Start: at, End: at + len(plain)})
 }
 
 // image reads name:tag@digest. Without a tag it is the newest of its day; a digest has no order.
@@ -76,7 +76,7 @@ func (r *reader) image(f file, image word, args map[string]string) {
 	if !ok {
 		name, tag = strings.TrimSuffix(name, ":"), "latest"
 	} else if filled == image.text {
-		span = manifest.Span{Start: image.span.Start + len(name) + 1, End: image.span.Start + len(name) + 1 + len(tag)}
+		span = document.Span{Start: image.span.Start + len(name) + 1, End: image.span.Start + len(name) + 1 + len(tag)}
 	}
 	s.key, s.eco = "FROM "+name, Ecosystem(name)
 	if strings.ContainsRune(filled, '$') {
@@ -86,6 +86,6 @@ func (r *reader) image(f file, image word, args map[string]string) {
 	if _, digest, ok := strings.Cut(image.text, "@"); ok && digest != "" {
 		end := image.span.End
 		r.value(f, spec{key: s.key + " digest", eco: s.eco, role: RoleImage, scheme: SchemeText}, digest,
-			manifest.Span{Start: end - len(digest), End: end})
+			document.Span{Start: end - len(digest), End: end})
 	}
 }

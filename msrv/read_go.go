@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // goMod reads the go and toolchain directives of a go.mod.
@@ -80,7 +80,7 @@ func (r *reader) goDirectives(f file, syntax *modfile.FileSyntax) {
 		raw := string(f.data[line.Start.Byte:line.End.Byte]) // modfile has a lax idea of "1.23.x"
 		value := strings.Trim(raw[len(s.key):], " \t\r")
 		at := line.Start.Byte + strings.LastIndex(raw, value)
-		r.pin(f, s, manifest.Span{Start: at, End: at + len(value)})
+		r.pin(f, s, document.Span{Start: at, End: at + len(value)})
 	}
 }
 

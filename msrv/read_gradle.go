@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 var (
@@ -50,11 +50,11 @@ func (s *source) gradleValue(name, end int) int {
 }
 
 // gradlePin records the level that an expression stands for.
-func (r *reader) gradlePin(src *source, p spec, span manifest.Span, at int) {
+func (r *reader) gradlePin(src *source, p spec, span document.Span, at int) {
 	for range maxNames {
 		code := string(src.mask[span.Start:span.End])
 		if w := gradleWrap().FindStringSubmatchIndex(code); w != nil {
-			span = manifest.Span{Start: span.Start + w[2], End: span.Start + w[3]}
+			span = document.Span{Start: span.Start + w[2], End: span.Start + w[3]}
 		} else if w := gradleTail().FindStringIndex(code); w != nil {
 			span.End = span.Start + w[0]
 		} else {
@@ -62,7 +62,7 @@ func (r *reader) gradlePin(src *source, p spec, span manifest.Span, at int) {
 		}
 	}
 	if w := gradleConst().FindStringSubmatchIndex(string(src.mask[span.Start:span.End])); w != nil {
-		r.pin(src.file, p, manifest.Span{Start: span.Start + w[2], End: span.Start + w[3]})
+		r.pin(src.file, p, document.Span{Start: span.Start + w[2], End: span.Start + w[3]})
 		return
 	}
 	value, where, ok := src.literal(span, 0)
@@ -96,14 +96,14 @@ func (r *reader) wrapper(f file) {
 			r.problemOf(f, []byte(line.value), f.lineAt(line.span.Start), p, TroubleForm, errForm)
 			continue
 		}
-		r.pin(f, p, manifest.Span{Start: line.span.Start + max(m[2], m[4]), End: line.span.Start + max(m[3], m[5])})
+		r.pin(f, p, document.Span{Start: line.span.Start + max(m[2], m[4]), End: line.span.Start + max(m[3], m[5])})
 	}
 }
 
 // A property is a line of a Java properties file.
 type property struct {
 	key, value string
-	span       manifest.Span
+	span       document.Span
 }
 
 // properties returns the lines "key=value".
@@ -118,7 +118,7 @@ func properties(f file) []property {
 		if !ok || value == "" {
 			continue
 		}
-		out = append(out, property{strings.TrimSpace(key), value, manifest.Span{Start: line.span.End - len(value), End: line.span.End}})
+		out = append(out, property{strings.TrimSpace(key), value, document.Span{Start: line.span.End - len(value), End: line.span.End}})
 	}
 	return out
 }
@@ -134,14 +134,14 @@ func (r *reader) properties(f file) {
 
 // catalog reads what a version catalog of Gradle calls a version of Java.
 func (r *reader) catalog(f file) {
-	doc, err := manifest.TOML(f.data)
+	doc, err := document.TOML(f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
 	}
 	versions, _ := doc.Get("versions")
 	for name, v := range versions.Members() {
-		if v.Kind == manifest.String && javaKey().MatchString(name) && javaName().MatchString(v.Text) {
+		if v.Kind == document.String && javaKey().MatchString(name) && javaName().MatchString(v.Text) {
 			r.stringValue(f, spec{key: "versions." + name, eco: Java, role: RoleSelector, scheme: SchemeJava}, v)
 		}
 	}

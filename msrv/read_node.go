@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // packageJSON reads engines, packageManager, volta and devEngines.
 func (r *reader) packageJSON(f file) {
-	doc, err := manifest.JSON(f.data)
+	doc, err := document.JSON(f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
 	}
-	if doc.Root().Kind != manifest.Table {
+	if doc.Root().Kind != document.Table {
 		r.problem(f, 1, spec{}, TroubleSyntax, fmt.Errorf("want an object, have a %v", doc.Root().Kind))
 		return
 	}
@@ -32,12 +32,12 @@ func (r *reader) packageJSON(f file) {
 
 // nodeTable reads an object of tool names and versions. engines as a list is npm's oldest form; nothing
 // reads it any more.
-func (r *reader) nodeTable(f file, doc *manifest.Document, table string, role Role, scheme Scheme) {
+func (r *reader) nodeTable(f file, doc *document.Document, table string, role Role, scheme Scheme) {
 	v, ok := doc.Get(table)
-	if !ok || v.Kind == manifest.Null || v.Kind == manifest.Array {
+	if !ok || v.Kind == document.Null || v.Kind == document.Array {
 		return
 	}
-	if v.Kind != manifest.Table {
+	if v.Kind != document.Table {
 		r.problem(f, v.Line, spec{key: table, role: role}, TroubleValue, fmt.Errorf("want an object, have a %v", v.Kind))
 		return
 	}
@@ -51,10 +51,10 @@ func (r *reader) nodeTable(f file, doc *manifest.Document, table string, role Ro
 }
 
 // packageManager reads name@version+hash; the hash is left out of the comparison.
-func (r *reader) packageManager(f file, v manifest.Value) {
+func (r *reader) packageManager(f file, v document.Value) {
 	s := spec{key: "packageManager", role: RoleSelector, scheme: SchemeSemver}
 	name, version, ok := strings.Cut(v.Text, "@")
-	if v.Kind != manifest.String || !ok || name == "" {
+	if v.Kind != document.String || !ok || name == "" {
 		r.problem(f, v.Line, s, TroubleValue, fmt.Errorf("%q: want name@version", clip(v.Text)))
 		return
 	}
@@ -70,17 +70,17 @@ func (r *reader) packageManager(f file, v manifest.Value) {
 }
 
 // devEngine reads one entry {name, version} of devEngines, or a list of them.
-func (r *reader) devEngine(f file, key string, v manifest.Value) {
-	if v.Kind == manifest.Array {
+func (r *reader) devEngine(f file, key string, v document.Value) {
+	if v.Kind == document.Array {
 		for _, item := range v.Items() {
-			if item.Kind != manifest.Array {
+			if item.Kind != document.Array {
 				r.devEngine(f, key, item)
 			}
 		}
 		return
 	}
 	name, ok := v.Get("name")
-	if !ok || name.Kind != manifest.String {
+	if !ok || name.Kind != document.String {
 		r.problem(f, v.Line, spec{key: key, role: RoleSelector}, TroubleValue, fmt.Errorf("has no name"))
 		return
 	}

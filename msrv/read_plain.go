@@ -6,13 +6,13 @@ import (
 	"path"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A word is a piece of text and where it stands in its file.
 type word struct {
 	text string
-	span manifest.Span
+	span document.Span
 }
 
 // contentLines returns the lines that hold something: without blanks around, and without comments.
@@ -27,7 +27,7 @@ func contentLines(f file) []word {
 		}
 		if text := strings.TrimSpace(line); text != "" {
 			from := start + strings.Index(line, text)
-			out = append(out, word{text, manifest.Span{Start: from, End: from + len(text)}})
+			out = append(out, word{text, document.Span{Start: from, End: from + len(text)}})
 		}
 	}
 	return out
@@ -84,7 +84,7 @@ func words(line word) []word {
 	for _, text := range strings.Fields(line.text) {
 		at += strings.Index(line.text[at:], text)
 		from := line.span.Start + at
-		out = append(out, word{text, manifest.Span{Start: from, End: from + len(text)}})
+		out = append(out, word{text, document.Span{Start: from, End: from + len(text)}})
 		at += len(text)
 	}
 	return out

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // pyproject reads project.requires-python and Poetry's python.
 func (r *reader) pyproject(f file) {
-	doc, err := manifest.TOML(f.data)
+	doc, err := document.TOML(f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -18,7 +18,7 @@ func (r *reader) pyproject(f file) {
 		r.stringValue(f, spec{key: "project.requires-python", eco: Python, role: RoleFloor, scheme: SchemePEP440}, v)
 	}
 	if v, ok := doc.Get("tool", "poetry", "dependencies", "python"); ok {
-		if version, ok := v.Get("version"); ok && v.Kind == manifest.Table {
+		if version, ok := v.Get("version"); ok && v.Kind == document.Table {
 			v = version
 		}
 		r.stringValue(f, spec{key: "tool.poetry.dependencies.python", eco: Python, role: RoleFloor, scheme: SchemePoetry}, v)
@@ -30,7 +30,7 @@ func (r *reader) setupCfg(f file) {
 	data, at := f.text()
 	section, open := "", -1
 	s := spec{key: "options.python_requires", eco: Python, role: RoleFloor, scheme: SchemePEP440}
-	var span manifest.Span
+	var span document.Span
 	flush := func() {
 		if open >= 0 {
 			value := strings.Join(strings.Fields(string(f.data[span.Start:span.End])), " ")
@@ -70,7 +70,7 @@ func (r *reader) setupCfg(f file) {
 		if value != "" {
 			from = start + strings.IndexAny(line, "=:") + 1 + strings.Index(line[strings.IndexAny(line, "=:")+1:], value)
 		}
-		open, span = from, manifest.Span{Start: from, End: from + len(value)}
+		open, span = from, document.Span{Start: from, End: from + len(value)}
 	}
 	flush()
 }
@@ -100,7 +100,7 @@ func toolEcosystem(name string) Ecosystem {
 
 // mise reads the [tools] of a mise.toml. Tools of other backends ("npm:prettier") are no toolchains.
 func (r *reader) mise(f file) {
-	doc, err := manifest.TOML(f.data)
+	doc, err := document.TOML(f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -112,7 +112,7 @@ func (r *reader) mise(f file) {
 		}
 		s := spec{key: "tools." + name, eco: toolEcosystem(name), role: RoleSelector, scheme: SchemeTool}
 		switch v.Kind {
-		case manifest.Array:
+		case document.Array:
 			for i, item := range v.Items() {
 				if i > 0 {
 					s.key = fmt.Sprintf("tools.%s[%d]", name, i)
@@ -125,8 +125,8 @@ func (r *reader) mise(f file) {
 	}
 }
 
-func (r *reader) miseTool(f file, s spec, v manifest.Value) {
-	if v.Kind == manifest.Table {
+func (r *reader) miseTool(f file, s spec, v document.Value) {
+	if v.Kind == document.Table {
 		version, ok := v.Get("version")
 		if !ok {
 			return
@@ -138,7 +138,7 @@ func (r *reader) miseTool(f file, s spec, v manifest.Value) {
 
 // pipfile reads the interpreter that a Pipfile asks for.
 func (r *reader) pipfile(f file) {
-	doc, err := manifest.TOML(f.data)
+	doc, err := document.TOML(f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return

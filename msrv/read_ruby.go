@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 var (
@@ -29,14 +29,14 @@ func (r *reader) gemspec(f file) {
 		}
 		span := src.line(m[1])
 		if w := gemWrapper().FindSubmatchIndex(src.mask[span.Start:span.End]); w != nil {
-			span = manifest.Span{Start: span.Start + w[2], End: span.Start + w[3]}
+			span = document.Span{Start: span.Start + w[2], End: span.Start + w[3]}
 		}
 		r.arguments(src, p, span)
 	}
 }
 
 // line returns the statement that starts at a byte, commas included.
-func (s *source) line(start int) manifest.Span {
+func (s *source) line(start int) document.Span {
 	span := s.expression(start, true)
 	for span.End < len(s.mask) && s.mask[span.End] == ',' {
 		span.End = s.expression(span.End+1, true).End
@@ -45,7 +45,7 @@ func (s *source) line(start int) manifest.Span {
 }
 
 // arguments records a pin whose value is one expression, or several that are a list.
-func (r *reader) arguments(s *source, p spec, span manifest.Span) {
+func (r *reader) arguments(s *source, p spec, span document.Span) {
 	if _, _, ok := s.literal(span, 0); !ok && s.expression(span.Start, false).End < span.End {
 		if value, at, ok := s.list(span, 0); ok {
 			r.value(s.file, p, value, at)
@@ -93,7 +93,7 @@ func (r *reader) gemfile(f file) {
 
 // composer reads what composer.json requires of PHP and of Composer.
 func (r *reader) composer(f file) {
-	doc, err := manifest.JSON(f.data)
+	doc, err := document.JSON(f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -112,7 +112,7 @@ func (r *reader) composer(f file) {
 	if v, ok := doc.Get("config", "platform", "php"); ok {
 		r.stringValue(f, spec{key: "config.platform.php", eco: PHP, role: RoleSelector, scheme: SchemeLoose}, v)
 	}
-	if v, ok := doc.Get("require"); ok && v.Kind != manifest.Table {
+	if v, ok := doc.Get("require"); ok && v.Kind != document.Table {
 		r.problem(f, v.Line, spec{key: "require", role: RoleFloor}, TroubleValue, fmt.Errorf("want an object, have a %v", v.Kind))
 	}
 }

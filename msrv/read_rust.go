@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // rustToolchain reads rust-toolchain.toml and rust-toolchain; side by side they must say the same.
@@ -57,10 +57,10 @@ func (r *reader) toolchainFile(f file) {
 			return
 		}
 		at := skipped + strings.Index(string(data), line)
-		r.pin(f, s, manifest.Span{Start: at, End: at + len(line)})
+		r.pin(f, s, document.Span{Start: at, End: at + len(line)})
 		return
 	}
-	doc, err := manifest.TOMLOf(r.tree, f.data)
+	doc, err := document.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -76,7 +76,7 @@ func (r *reader) toolchainFile(f file) {
 
 // clippy reads clippy's msrv.
 func (r *reader) clippy(f file) {
-	doc, err := manifest.TOMLOf(r.tree, f.data)
+	doc, err := document.TOMLOf(r.tree, f.data)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -87,8 +87,8 @@ func (r *reader) clippy(f file) {
 }
 
 // stringValue records a pin of a TOML or JSON document whose value must be a string.
-func (r *reader) stringValue(f file, s spec, v manifest.Value) {
-	if v.Kind != manifest.String {
+func (r *reader) stringValue(f file, s spec, v document.Value) {
+	if v.Kind != document.String {
 		r.problem(f, v.Line, s, TroubleValue, fmt.Errorf("want a string, have a %v", v.Kind))
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A dialect is what has to be known of a language to tell code from comments and strings.
@@ -29,7 +29,7 @@ var (
 
 // A text is a string literal: where it stands with its quotes and without, and whether it is computed.
 type text struct {
-	outer, inner manifest.Span
+	outer, inner document.Span
 	computed     bool
 }
 
@@ -90,7 +90,7 @@ func (s *source) quoted(start int, d dialect) int {
 		case s.data[i] == '\n' && len(quote) == 1:
 			return start + 1
 		case bytes.HasPrefix(s.data[i:], quote):
-			t := text{outer: manifest.Span{Start: start, End: i + len(quote)}, inner: manifest.Span{Start: in, End: i}}
+			t := text{outer: document.Span{Start: start, End: i + len(quote)}, inner: document.Span{Start: in, End: i}}
 			body := s.data[in:i]
 			t.computed = bytes.IndexByte(body, '\\') >= 0 || start > 0 && (s.data[start-1]|0x20 == 'f') ||
 				d.interp != "" && quote[0] == '"' && bytes.Contains(body, []byte(d.interp))
@@ -113,7 +113,7 @@ func (s *source) find(re *regexp.Regexp) [][]int {
 
 // expression returns where the expression that starts at a byte ends: at a comma, a closing bracket or, when
 // lines end statements, at the end of the line, outside of brackets.
-func (s *source) expression(start int, lines bool) manifest.Span {
+func (s *source) expression(start int, lines bool) document.Span {
 	depth, i := 0, start
 	for ; i < len(s.mask); i++ {
 		switch s.mask[i] {
@@ -137,18 +137,18 @@ func (s *source) expression(start int, lines bool) manifest.Span {
 }
 
 // trim leaves the blanks at both ends out of a span.
-func (s *source) trim(start, end int) manifest.Span {
+func (s *source) trim(start, end int) document.Span {
 	for start < end && strings.IndexByte(" \t\r\n", s.mask[start]) >= 0 {
 		start++
 	}
 	for start < end && strings.IndexByte(" \t\r\n", s.mask[end-1]) >= 0 {
 		end--
 	}
-	return manifest.Span{Start: start, End: end}
+	return document.Span{Start: start, End: end}
 }
 
 // textAt returns the string literal that is exactly at a span.
-func (s *source) textAt(span manifest.Span) (text, bool) {
+func (s *source) textAt(span document.Span) (text, bool) {
 	i, ok := slices.BinarySearchFunc(s.texts, span.Start, func(t text, at int) int { return t.outer.Start - at })
 	if !ok || s.texts[i].outer != span {
 		return text{}, false
@@ -157,4 +157,4 @@ func (s *source) textAt(span manifest.Span) (text, bool) {
 }
 
 // code returns the bytes of a span.
-func (s *source) code(span manifest.Span) string { return string(s.data[span.Start:span.End]) }
+func (s *source) code(span document.Span) string { return string(s.data[span.Start:span.End]) }

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A Stripped is a file of a result from which raised pins were taken out.
@@ -69,7 +69,7 @@ type stripper struct {
 	options     Options
 	was, now    indexed
 	data        []byte
-	edits       []manifest.Edit
+	edits       []document.Edit
 	dropped     []Dropped
 	follows     map[string]string // keys of inherited pins that go back with their source, to these values
 }
@@ -149,8 +149,8 @@ func (s *stripper) drop(f Finding) error {
 	}
 	old, _, _ := load(s.tip, s.path, maxLock)
 	value := old.data[was.Span.Start:was.Span.End]
-	for _, span := range append([]manifest.Span{now.Span}, now.More...) {
-		s.edits = append(s.edits, manifest.Edit{Path: s.path, Start: span.Start, End: span.End, New: value})
+	for _, span := range append([]document.Span{now.Span}, now.More...) {
+		s.edits = append(s.edits, document.Edit{Path: s.path, Start: span.Start, End: span.End, New: value})
 	}
 	s.dropped = append(s.dropped, d)
 	return nil
@@ -158,7 +158,7 @@ func (s *stripper) drop(f Finding) error {
 
 // apply makes the edits and reads the file again: what was dropped is as at the tip, the rest as it was.
 func (s *stripper) apply() ([]byte, error) {
-	data, err := manifest.Apply(s.data, s.edits)
+	data, err := document.Apply(s.data, s.edits)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func onlyPins(p string) bool {
 const pinLine = `^\s*(?:[\w."'-]+\.)?["']?%s["']?\s*[=:\s]\s*["']?%s["']?\s*(,?)\s*(?:(?:#|//).*)?$`
 
 // deletePin returns the edits that take a pin out with its line.
-func deletePin(p string, data []byte, pin Pin) ([]manifest.Edit, error) {
+func deletePin(p string, data []byte, pin Pin) ([]document.Edit, error) {
 	if len(pin.More) > 0 || pin.Span.End == 0 {
 		return nil, fmt.Errorf("%s has no line of its own: take it out by hand", pin.Key)
 	}
@@ -214,9 +214,9 @@ func deletePin(p string, data []byte, pin Pin) ([]manifest.Edit, error) {
 	if m == nil {
 		return nil, fmt.Errorf("%s shares its line with something else: take it out by hand", pin.Key)
 	}
-	edits := []manifest.Edit{{Path: p, Start: start, End: end}}
+	edits := []document.Edit{{Path: p, Start: start, End: end}}
 	if before := bytes.TrimRight(data[:start], " \t\r\n"); path.Ext(p) == ".json" && len(m[1]) == 0 && bytes.HasSuffix(before, []byte{','}) {
-		edits = append(edits, manifest.Edit{Path: p, Start: len(before) - 1, End: len(before)})
+		edits = append(edits, document.Edit{Path: p, Start: len(before) - 1, End: len(before)})
 	}
 	if blankBefore(data[:start]) && blankAfter(data[end:]) { // one blank line is enough
 		line := bytes.IndexByte(data[end:], '\n')

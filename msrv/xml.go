@@ -10,14 +10,14 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // An element is an element of an XML file.
 type element struct {
 	name   string
 	text   string // without blanks around, of an element without children
-	span   manifest.Span
+	span   document.Span
 	kids   []*element
 	parent *element
 }
@@ -49,7 +49,7 @@ func parseXML(f file) (*element, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			e := &element{name: t.Name.Local, parent: at, span: manifest.Span{Start: skipped + int(d.InputOffset()), End: skipped + int(d.InputOffset())}}
+			e := &element{name: t.Name.Local, parent: at, span: document.Span{Start: skipped + int(d.InputOffset()), End: skipped + int(d.InputOffset())}}
 			at.kids = append(at.kids, e)
 			at = e
 			depth++
@@ -63,7 +63,7 @@ func parseXML(f file) (*element, error) {
 			if s := strings.TrimSpace(string(t)); s != "" && at != root {
 				raw := string(f.data[before : skipped+int(d.InputOffset())])
 				at.text += s
-				at.span = manifest.Span{Start: before + max(0, strings.Index(raw, s)), End: before + max(0, strings.Index(raw, s)) + len(s)}
+				at.span = document.Span{Start: before + max(0, strings.Index(raw, s)), End: before + max(0, strings.Index(raw, s)) + len(s)}
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (r *reader) globalJSON(f file) {
 			plain[i] = ' '
 		}
 	}
-	doc, err := manifest.JSON(plain)
+	doc, err := document.JSON(plain)
 	if err != nil {
 		r.syntax(f, err)
 		return
@@ -221,5 +221,5 @@ func (r *reader) globalJSON(f file) {
 		r.stringValue(f, roll, w)
 		return
 	}
-	r.value(f, roll, "latestPatch", manifest.Span{Start: v.Raw.Start, End: v.Raw.Start})
+	r.value(f, roll, "latestPatch", document.Span{Start: v.Raw.Start, End: v.Raw.Start})
 }

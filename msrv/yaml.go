@@ -11,14 +11,14 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A yamlScalar is a scalar of a YAML file with the keys that lead to it.
 type yamlScalar struct {
 	path   []string // "jobs", "build", "steps", "with", "go-version": indices are left out
 	text   string   // decoded
-	span   manifest.Span
+	span   document.Span
 	quoted bool
 	block  bool // a block scalar, of several lines
 	list   bool // an item of a list
@@ -64,7 +64,7 @@ func scanYAML(f file) (out []yamlScalar, err error) {
 // yamlError takes the place and the sentence out of an error of the parser.
 func yamlError(err error) error {
 	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
-		return &manifest.FileError{Line: e.GetToken().Position.Line, Err: errors.New(e.GetMessage())}
+		return &document.FileError{Line: e.GetToken().Position.Line, Err: errors.New(e.GetMessage())}
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return errors.New(text)
@@ -179,9 +179,9 @@ func (s *yamlScan) scalar(t *token.Token, value string, path []string, list, blo
 
 // place finds a value in the file, at its token or, of a block scalar, soon after it. A value that is not
 // there as it is read has a span without bytes.
-func (s *yamlScan) place(t *token.Token, text string) manifest.Span {
+func (s *yamlScan) place(t *token.Token, text string) document.Span {
 	if t == nil || t.Position == nil {
-		return manifest.Span{}
+		return document.Span{}
 	}
 	start := 0
 	if n := t.Position.Line - 2; n >= 0 && n < len(s.ends) {
@@ -202,13 +202,13 @@ func (s *yamlScan) place(t *token.Token, text string) manifest.Span {
 	for _, rest := range []int{from, 0} {
 		if rest <= len(line) && text != "" {
 			if i := bytes.Index(line[rest:], []byte(text)); i >= 0 {
-				return manifest.Span{Start: start + rest + i, End: start + rest + i + len(text)}
+				return document.Span{Start: start + rest + i, End: start + rest + i + len(text)}
 			}
 		}
 	}
 	first, _, _ := strings.Cut(text, "\n")
 	if i := bytes.Index(s.data[start:], []byte(first)); i >= 0 && first != "" && i < 4096 {
-		return manifest.Span{Start: start + i, End: start + i + len(first)}
+		return document.Span{Start: start + i, End: start + i + len(first)}
 	}
-	return manifest.Span{Start: start, End: start}
+	return document.Span{Start: start, End: start}
 }

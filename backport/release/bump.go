@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -44,12 +45,26 @@ func (r Rule) Never() string {
 // in the outcome.
 func (m Maker) Patch(ctx context.Context, line Line, tree gitops.ID, kind policy.Kind) (Bump, error) {
 	var out Bump
-	next, _, err := m.next(line, m.Session.TreeFS(tree), manifest.NextInput{})
+	if line.Decision.State == policy.StatePending { // nothing is read: whatever its files hold, it is not bumped
+		out.Outcome.Skipped = "the line is not released yet"
+		if line.Decision.Next != nil {
+			out.Outcome.To = line.Decision.Next.String()
+		}
+		return out, nil
+	}
+	next, found, err := m.next(line, m.Session.TreeFS(tree), manifest.NextInput{})
+	if errors.Is(err, manifest.ErrBehind) { // what comes next is for who makes the release to say
+		out.Outcome.Skipped = err.Error()
+		return out, nil
+	}
 	if err != nil {
 		return out, err
 	}
 	out.Outcome.From, out.Outcome.To = next.From, next.Version
 	if out.Outcome.Skipped = m.skipped(line, next, kind); out.Outcome.Skipped != "" {
+		if next.State == manifest.StateTagOnly {
+			out.Warnings = leftWarnings(found.left)
+		}
 		return out, nil
 	}
 	res, err := m.manifests(line, tree, next, false)
@@ -57,7 +72,7 @@ func (m Maker) Patch(ctx context.Context, line Line, tree gitops.ID, kind policy
 		return out, err
 	}
 	if res.TagOnly || len(res.Files) == 0 {
-		out.Outcome.Skipped = "no file holds the version: it is only a tag"
+		out.Outcome.Skipped, out.Warnings = tagOnly, leftWarnings(res.Left)
 		return out, nil
 	}
 	files := map[string][]byte{}
@@ -68,10 +83,8 @@ func (m Maker) Patch(ctx context.Context, line Line, tree gitops.ID, kind policy
 // skipped says why a line's version is not bumped beside a pick; "" when it is.
 func (m Maker) skipped(line Line, next manifest.NextResult, kind policy.Kind) string {
 	switch {
-	case line.Decision.State == policy.StatePending:
-		return "the line is not released yet"
 	case next.State == manifest.StateTagOnly:
-		return "no file holds the version: it is only a tag"
+		return tagOnly
 	case !next.Bump:
 		return next.Why
 	case kind == policy.CI || kind == policy.Docs:
@@ -86,27 +99,54 @@ func (m Maker) Next(line Line, tree gitops.ID) (manifest.NextResult, error) {
 	return next, err
 }
 
+// tagOnly says that there is nothing to bump.
+const tagOnly = "no file holds the version: it is only a tag"
+
+// A holding is where a tree holds its version, and the files that do not though they were looked at.
+type holding struct {
+	manifest.Anchor
+	left []manifest.Left
+}
+
 // next is Next with something asked for, and says where the tree holds its version.
-func (m Maker) next(line Line, fsys fs.FS, in manifest.NextInput) (manifest.NextResult, manifest.Anchor, error) {
-	anchor, err := manifest.ReadAnchor(fsys, m.Rule.Files)
-	if err != nil {
-		return manifest.NextResult{}, anchor, fmt.Errorf("finding the version of %s: %w", line.Branch, err)
-	}
+func (m Maker) next(line Line, fsys fs.FS, in manifest.NextInput) (manifest.NextResult, holding, error) {
+	var found holding
 	if line.Decision.First == nil {
-		return manifest.NextResult{}, anchor, fmt.Errorf("%s is not a release line", line.Branch)
+		return manifest.NextResult{}, found, fmt.Errorf("%s is not a release line", line.Branch)
 	}
-	in.Line, in.Tags, in.Tree, in.Burned = line.Decision.Name(), line.Versions, anchor.Version, line.Burned
+	var err error
+	if found.Anchor, found.left, err = manifest.Find(fsys, m.Rule.Files, line.Decision.Name()); err != nil {
+		return manifest.NextResult{}, found, fmt.Errorf("finding the version of %s: %w", line.Branch, err)
+	}
+	in.Line, in.Tags, in.Tree, in.Burned = line.Decision.Name(), line.Versions, found.Version, line.Burned
+	in.Numbers = m.Rule.Numbers
 	next, err := manifest.Next(in)
 	if err != nil {
-		return next, anchor, fmt.Errorf("next version of %s: %w", line.Branch, err)
+		return next, found, fmt.Errorf("next version of %s: %w", line.Branch, err)
 	}
-	return next, anchor, nil
+	return next, found, nil
+}
+
+// maxWarnings bounds the lines that files left alone, or left out, take for one line.
+const maxWarnings = 3
+
+// leftWarnings says which files are left alone, in few lines.
+func leftWarnings(left []manifest.Left) []string {
+	var out []string
+	for i, l := range left {
+		if i == maxWarnings-1 && len(left) > maxWarnings {
+			return append(out, fmt.Sprintf("%s and %d more files are left alone", l.Path, len(left)-i-1))
+		}
+		out = append(out, l.String())
+	}
+	return out
 }
 
 // manifests bumps the version files of a tree.
 func (m Maker) manifests(line Line, tree gitops.ID, next manifest.NextResult, given bool) (manifest.BumpResult, error) {
 	res, err := manifest.Bump(m.Session.TreeFS(tree), manifest.BumpOptions{
 		From: next.From, To: next.Version, Files: m.Rule.Files, Lockstep: m.Rule.Lockstep, Release: given,
+		Line: line.Decision.Name(), Numbers: m.Rule.Numbers,
 	})
 	if err != nil {
 		return res, fmt.Errorf("bumping %s to %s: %w", line.Branch, next.Version, err)
@@ -123,7 +163,7 @@ func (b *Bump) note(res manifest.BumpResult, files map[string][]byte) {
 	for _, c := range res.Companions {
 		b.Outcome.Companions = append(b.Outcome.Companions, c.Name+" "+c.To)
 	}
-	b.Warnings = append(b.Warnings, res.Warnings...)
+	b.Warnings = append(append(b.Warnings, res.Warnings...), leftWarnings(res.Left)...)
 }
 
 // finish makes the tree and the message, and names the files that former bumps changed and this one does

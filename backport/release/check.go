@@ -6,7 +6,9 @@ import (
 	"io/fs"
 
 	"github.com/git-backport/git-backport/gitops"
+	"github.com/git-backport/git-backport/internal/document"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 )
 
 // A Check is what a line's tree, tags and notes say about its version.
@@ -38,15 +40,15 @@ func (m Maker) Check(line Line, commit gitops.ID) (Check, error) {
 	if m.Notes.File == "" {
 		return out, nil
 	}
-	notes, err := files.ReadFile(m.Notes.File)
+	data, err := files.ReadFile(m.notesFile(line, next.Version))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		out.Problem = fmt.Errorf("%s: the notes are not there", m.Notes.File)
 	case err != nil:
 		out.Problem = err
 	default:
-		if err := manifest.CheckNotes(notes, anchor.Version, next.Last, next.Version); err != nil {
-			out.Problem = manifest.InFile(m.Notes.File, err)
+		if err := notes.Check(data, anchor.Version, next.Last, next.Version); err != nil {
+			out.Problem = document.InFile(m.Notes.File, err)
 		}
 	}
 	return out, nil

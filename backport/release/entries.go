@@ -8,27 +8,27 @@ import (
 	"sync"
 
 	"github.com/git-backport/git-backport/gitops"
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/policy"
 )
 
 // noteEntries adds, under the section of the version, an entry for each commit of the release that the
 // notes do not speak of yet, oldest first. What cannot be added is warned about.
-func (m Maker) noteEntries(fsys fs.ReadFileFS, b *Bump, files map[string][]byte, since commits) {
-	name := m.Notes.File
+func (m Maker) noteEntries(line Line, fsys fs.ReadFileFS, b *Bump, files map[string][]byte, since commits) {
+	name := m.notesFile(line, b.Outcome.To)
 	if name == "" {
 		b.Warnings = append(b.Warnings, "no entries are written: the policy names no notes, [notes] file")
 		return
 	}
 	before, err := fsys.ReadFile(name)
 	if err == nil {
-		var notes *manifest.Notes
-		if notes, err = manifest.ParseNotes(before); err == nil {
-			entries := since.entries(string(before), notes)
+		var has *notes.Notes
+		if has, err = notes.Parse(before); err == nil {
+			entries := since.entries(string(before), has)
 			if len(entries) == 0 {
 				return
 			}
-			if before, err = manifest.AddNotes(before, b.Outcome.To, entries); err == nil {
+			if before, err = notes.Add(before, b.Outcome.To, entries); err == nil {
 				files[name] = before
 				return
 			}
@@ -44,9 +44,9 @@ var releaseSubject = sync.OnceValue(func() *regexp.Regexp {
 
 // entries words the commits of a release as the file words its own entries: with its bullet, under its
 // headings where it has them.
-func (c commits) entries(text string, notes *manifest.Notes) []manifest.Entry {
+func (c commits) entries(text string, has *notes.Notes) []notes.Entry {
 	bullet, grouped := "* ", false
-	for _, s := range notes.Sections {
+	for _, s := range has.Sections {
 		for _, e := range s.Entries {
 			if len(e.Text) > 2 && strings.Contains("*-+", e.Text[:1]) && e.Text[1] == ' ' {
 				bullet = e.Text[:2]
@@ -54,14 +54,14 @@ func (c commits) entries(text string, notes *manifest.Notes) []manifest.Entry {
 			grouped = grouped || e.Group != ""
 		}
 	}
-	var out []manifest.Entry
+	var out []notes.Entry
 	for i := len(c.ids) - 1; i >= 0; i-- {
 		id := c.ids[i]
 		subject := gitops.Subject(c.message[id])
 		if subject == "" || releaseSubject().MatchString(subject) || spokenOf(text, subject) {
 			continue
 		}
-		e := manifest.Entry{Text: bullet + subject}
+		e := notes.Entry{Text: bullet + subject}
 		if grouped {
 			e.Group = group(c.kinds[id])
 		}

@@ -2,6 +2,7 @@ package release
 
 import (
 	"context"
+	"strings"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/manifest"
@@ -49,19 +50,65 @@ func (m Maker) formerBumps(ctx context.Context, line Line, anchor string) ([][]s
 			if !manifest.OfLine(was, line.Decision.Name()) {
 				break
 			}
-			changes, err := m.Session.Changes(ctx, parent, c.Tree, nil)
+			paths, err := m.releaseFiles(ctx, id, anchor, now)
 			if err != nil {
 				return nil, err
 			}
-			var paths []string
-			for _, ch := range changes {
-				paths = append(paths, ch.Path)
+			if paths == nil {
+				id = c.Parents[0]
+				continue
 			}
 			out = append(out, paths)
 		}
 		id = c.Parents[0]
 	}
 	return out, nil
+}
+
+// maxMerged bounds how many commits of a merged branch are searched for the release commit.
+const maxMerged = 50
+
+// releaseFiles returns the paths that a release commit changed: those of the commit itself, or of the one that
+// a merge brings. A commit that does more than make the release, as fixes squashed with it, is none: nil.
+func (m Maker) releaseFiles(ctx context.Context, id gitops.ID, anchor, version string) ([]string, error) {
+	for range maxMerged {
+		c, err := m.Session.Commit(id)
+		if err != nil || len(c.Parents) == 0 || !m.Session.Repo().HasCommit(c.Parents[0]) {
+			return nil, err
+		}
+		if len(c.Parents) > 1 {
+			if id = c.Parents[1]; !m.Session.Repo().HasCommit(id) {
+				return nil, nil
+			}
+			continue
+		}
+		parent, err := m.Session.TreeOf(c.Parents[0])
+		if err != nil {
+			return nil, err
+		}
+		was, now, err := m.versions(parent, c.Tree, anchor)
+		if err != nil {
+			return nil, err
+		}
+		if was == now {
+			id = c.Parents[0]
+			continue
+		}
+		subject := gitops.Subject(c.Message)
+		if !releaseSubject().MatchString(subject) && !strings.Contains(subject, version) {
+			return nil, nil
+		}
+		changes, err := m.Session.Changes(ctx, parent, c.Tree, nil)
+		if err != nil {
+			return nil, err
+		}
+		paths := make([]string, 0, len(changes))
+		for _, ch := range changes {
+			paths = append(paths, ch.Path)
+		}
+		return paths, nil
+	}
+	return nil, nil
 }
 
 // versions returns the versions that the anchor file has in two trees; equal ones where it is the same, or

@@ -5,6 +5,7 @@ import (
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/version"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -36,6 +37,7 @@ type Rule struct {
 	Project  string // {name}
 	Files    []manifest.Rule
 	Lockstep manifest.Lockstep
+	Numbers  version.Numbers          // which numbers the project's versions have, by its tags
 	HeldBack map[policy.LineID]string // lines that are not bumped now, and why: cadence, an open operation
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -78,7 +79,7 @@ func (m Maker) planLine(ctx context.Context, l *LinePlan, ask Ask) error {
 	if err != nil {
 		return err
 	}
-	next, anchor, err := m.next(l.Line, m.Session.TreeFS(tree), manifest.NextInput{RC: ask.RC, Force: ask.Version})
+	next, found, err := m.next(l.Line, m.Session.TreeFS(tree), manifest.NextInput{RC: ask.RC, Force: ask.Version})
 	if err != nil {
 		return err
 	}
@@ -92,6 +93,10 @@ func (m Maker) planLine(ctx context.Context, l *LinePlan, ask Ask) error {
 	}
 	if l.Status, l.Why = m.mayBump(l.Line, next, ask, l.Kind); l.Status != Ready {
 		return nil
+	}
+	byTag := next.State == manifest.StateTagOnly || next.From == ""
+	if byTag {
+		l.Warnings = append(l.Warnings, leftWarnings(found.left)...)
 	}
 	if len(since.ids) == 0 && since.tagged {
 		l.Warnings = append(l.Warnings, "nothing is new on "+l.Line.Branch+" since "+l.Line.Decision.LatestTag)
@@ -107,19 +112,21 @@ func (m Maker) planLine(ctx context.Context, l *LinePlan, ask Ask) error {
 			return nil
 		}
 	}
-	return m.commit(ctx, l, tree, anchor, next, since, ask)
+	if byTag {
+		l.Status, l.Why = Present, "no file holds the version: the tag of "+next.Version+" alone makes the release"
+		return nil
+	}
+	return m.commit(ctx, l, tree, found.Anchor, next, since, ask)
 }
 
 // mayBump applies the rules that keep a line from being bumped.
 func (m Maker) mayBump(line Line, next manifest.NextResult, ask Ask, kind policy.Kind) (Status, string) {
 	given := ask.Version != ""
 	switch {
-	case next.State == manifest.StateTagOnly || next.From == "":
-		return Present, "no file holds the version: the tag of " + next.Version + " alone makes the release"
 	case next.State == manifest.StatePending && !given:
 		return Refused, "the line is pending, and a candidate never becomes a release by accident: " +
 			"--rc makes the next candidate, --version " + next.Version + " the release"
-	case m.Rule.When == WhenNever && ask.Reason == "":
+	case m.Rule.When == WhenNever && ask.Reason == "" && next.From != "":
 		return Refused, `[bump] when = "never": the policy says that a tag alone makes the release; --reason TEXT overrides it`
 	case m.Rule.HeldBack[line.Decision.ID] != "":
 		return Refused, m.Rule.HeldBack[line.Decision.ID]
@@ -151,13 +158,13 @@ func (m Maker) commit(
 		b.note(res, files)
 	}
 	if ask.Entries {
-		m.noteEntries(fsys, &b, files, since)
+		m.noteEntries(l.Line, fsys, &b, files, since)
 	}
 	if !ask.RC {
-		m.dateNotes(fsys, &b, files, ask.Day)
+		m.dateNotes(l.Line, fsys, &b, files, ask.Day)
 	}
-	if _, ok := files[m.Notes.File]; ok {
-		b.Outcome.Files = append(b.Outcome.Files, m.Notes.File)
+	if name := m.notesFile(l.Line, b.Outcome.To); files[name] != nil {
+		b.Outcome.Files = append(b.Outcome.Files, name)
 	}
 	if len(files) == 0 {
 		l.Status, l.Why = Present, next.Why
@@ -171,18 +178,19 @@ func (m Maker) commit(
 	return err
 }
 
+// notesFile returns the path of a release's notes: one file for all, or one for each by {version} or {line}.
+func (m Maker) notesFile(line Line, version string) string {
+	return Fill(m.Notes.File, map[string]string{"version": version, "line": line.Decision.Name()})
+}
+
 // dateNotes marks the section of the version as released today. What cannot be dated is warned about.
-func (m Maker) dateNotes(fsys *gitops.TreeFS, b *Bump, files map[string][]byte, day policy.Date) {
-	name := m.Notes.File
+func (m Maker) dateNotes(line Line, fsys *gitops.TreeFS, b *Bump, files map[string][]byte, day policy.Date) {
+	name := m.notesFile(line, b.Outcome.To)
 	if name == "" {
 		return
 	}
 	warn := func(why string) {
 		b.Warnings = append(b.Warnings, name+": not dated, "+why+": see to it by hand")
-	}
-	if d := m.Notes.Date; d != "" && d != "%Y-%m-%d" {
-		warn("the form of dates " + d + " is not known here")
-		return
 	}
 	before, err := fsys.ReadFile(name)
 	if err != nil {
@@ -192,9 +200,9 @@ func (m Maker) dateNotes(fsys *gitops.TreeFS, b *Bump, files map[string][]byte, 
 	if written, ok := files[name]; ok {
 		before = written
 	}
-	after, err := manifest.DateNotes(before, b.Outcome.To, day.String())
+	after, err := notes.Date(before, b.Outcome.To, day.String(), m.Notes.Date)
 	switch {
-	case errors.Is(err, manifest.ErrNotesVersion):
+	case errors.Is(err, notes.ErrVersion):
 		warn("there is no section for " + b.Outcome.To + " yet (" + err.Error() + ")")
 	case err != nil:
 		warn(err.Error())

@@ -212,7 +212,7 @@ func bumpShape() shape {
 		{"anchor", text("File that says which version the tree is: one of the files below, or, without any, the only one that is bumped.")},
 		{"lockstep", oneOrMore("Companion packages that move along: auto, none, or globs of names.", text(""))},
 		{"file", list("Version files; default: those that are found.", table("", []key{
-			{"type", choice("Kind of file.", manifest.Types()...)},
+			{"type", choice("Kind of file. "+manifest.About()+".", manifest.Types()...)},
 			{"path", text("Path in the tree.")},
 			{"pattern", read(asRegexp, "For regex: one group, the value.")},
 			{"value", text("For regex: what is written, \"{patch}\"; default {version}.")},

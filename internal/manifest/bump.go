@@ -4,16 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/git-backport/git-backport/internal/cargo"
+	"github.com/git-backport/git-backport/internal/document"
+	"github.com/git-backport/git-backport/internal/version"
 )
 
 // Causes of a refused bump.
 var (
 	// ErrAnchors says that the tree shows two versions where one is asked for; naming the files to bump
 	// in the configuration settles it.
-	ErrAnchors = errors.New("the tree shows different versions")
+	ErrAnchors = cargo.ErrVersions
 	// ErrVersionMoved says that a file does not hold the version that the bump starts from.
 	ErrVersionMoved = errors.New("the file holds another version")
 	// ErrCandidate says that a bump would make a release out of a pre-release.
@@ -34,8 +39,9 @@ type Rule struct {
 	Value string
 	// Min, Max and Exactly guard how often a regex must match; all 0 is at least once.
 	Min, Max, Exactly int
-	// Workspaces tells an npm rule to bump the packages of the workspaces too.
-	Workspaces bool
+
+	members []string // Cargo: the directories of the packages that rules name; nil for the whole workspace
+	globbed bool     // found by a pattern: a file with a version of its own is no surprise
 }
 
 // Lockstep says which packages with another version number move with the anchor. The zero value
@@ -51,6 +57,8 @@ type BumpOptions struct {
 	To       string
 	Files    []Rule // the first one that can tell a version is the anchor; none: they are detected
 	Lockstep Lockstep
+	Line     string // the release line; empty: that of From's major and minor number
+	Numbers  version.Numbers
 	// Release allows that a candidate (rc, beta, alpha) becomes a release.
 	Release bool
 }
@@ -72,6 +80,8 @@ type BumpResult struct {
 	Companions []Companion
 	// TagOnly says that no file of the tree holds the version: there is nothing to bump but the tag.
 	TagOnly bool
+	// Left are the files whose version is not the line's, in the order of the rules.
+	Left []Left
 	// Warnings say what a person has to see to, sorted.
 	Warnings []string
 }
@@ -87,44 +97,53 @@ func (r BumpResult) Paths() []string {
 
 // run is one bump under way.
 type run struct {
-	src        *source
+	src        *document.Source
 	opts       BumpOptions
-	from, to   version
+	from, to   version.Version
 	rules      []Rule
-	workspaces []*workspace
+	workspaces []*cargo.Workspace
 	moved      []move // packages with their old and new version, of all workspaces
 	changed    map[string]bool
 	companions []Companion
 	warnings   []string
+	left       []Left
+	done       map[string]bool // workspaces that are bumped, by type and root
 }
 
 // A move is a package that gets a new version.
 type move struct {
-	crate    *crate
+	crate    *cargo.Crate
 	old, new string
 }
 
 // Bump sets the version of a tree. It opens the files that rules and workspaces name, nothing else, and
 // returns new contents; an error means that nothing is to be written. Errors name file and line.
 func Bump(tree fs.FS, opts BumpOptions) (BumpResult, error) {
-	src := newSource(tree)
-	rules, anchor, err := anchorOf(src, opts.Files)
+	src := document.NewSource(tree)
+	rules, anchor, left, err := anchorOf(src, opts.Files, opts.Line)
 	if err != nil {
 		return BumpResult{}, err
 	}
 	if anchor.Path == "" {
-		return BumpResult{From: opts.From, To: opts.To, TagOnly: true}, nil
+		return BumpResult{From: opts.From, To: opts.To, TagOnly: true, Left: left}, nil
 	}
-	r := &run{src: src, opts: opts, rules: rules, changed: map[string]bool{}}
+	r := &run{src: src, opts: opts, rules: rules, changed: map[string]bool{}, left: left, done: map[string]bool{}}
 	if err := r.versions(anchor); err != nil {
 		return BumpResult{}, err
 	}
 	if err := r.files(); err != nil {
 		return BumpResult{}, err
 	}
-	res := BumpResult{From: r.from.String(), To: r.to.String(), Anchor: anchor.Path, Companions: r.companions}
+	if len(r.changed) == 0 && len(r.left) > 0 {
+		return BumpResult{From: opts.From, To: opts.To, TagOnly: true, Left: r.left}, nil
+	}
+	res := BumpResult{From: r.from.String(), To: r.to.String(), Anchor: anchor.Path, Companions: r.companions, Left: r.left}
 	for name := range r.changed {
-		res.Files = append(res.Files, File{Path: name, Data: src.bytes[name]})
+		data, err := src.Read(name)
+		if err != nil {
+			return BumpResult{}, err
+		}
+		res.Files = append(res.Files, File{Path: name, Data: data})
 	}
 	slices.Sort(r.warnings)
 	res.Warnings = r.warnings
@@ -136,23 +155,25 @@ func Bump(tree fs.FS, opts BumpOptions) (BumpResult, error) {
 // versions checks the two ends of the bump.
 func (r *run) versions(anchor Anchor) error {
 	var err error
-	if r.from, err = parseVersion(anchor.Version); err != nil {
-		return at(anchor.Path, anchor.Line, "%w", err)
+	if r.from, err = version.Parse(anchor.Version); err != nil {
+		return document.At(anchor.Path, anchor.Line, "%w", err)
 	}
+	r.from = r.from.Of(r.opts.Numbers)
 	if r.opts.From != "" {
-		want, err := parseVersion(r.opts.From)
+		want, err := version.Parse(r.opts.From)
 		if err != nil {
 			return fmt.Errorf("version to bump from: %w", err)
 		}
-		if want.compare(r.from) != 0 {
-			return at(anchor.Path, anchor.Line, "%w: %q, not %q", ErrVersionMoved, anchor.Version, r.opts.From)
+		if want.Of(r.opts.Numbers).Compare(r.from) != 0 {
+			return document.At(anchor.Path, anchor.Line, "%w: %q, not %q", ErrVersionMoved, anchor.Version, r.opts.From)
 		}
 	}
-	if r.to, err = parseVersion(r.opts.To); err != nil {
+	if r.to, err = version.Parse(r.opts.To); err != nil {
 		return fmt.Errorf("version to bump to: %w", err)
 	}
-	if r.to.stable() && !r.from.stable() && !r.from.snapshot() && !r.opts.Release {
-		return at(anchor.Path, anchor.Line, "%w: %q would become %q", ErrCandidate, anchor.Version, r.opts.To)
+	r.to = r.to.Of(r.opts.Numbers)
+	if r.to.Stable() && !r.from.Stable() && !r.from.Snapshot() && !r.opts.Release {
+		return document.At(anchor.Path, anchor.Line, "%w: %q would become %q", ErrCandidate, anchor.Version, r.opts.To)
 	}
 	return nil
 }
@@ -161,14 +182,11 @@ func (r *run) versions(anchor Anchor) error {
 func (r *run) files() error {
 	for _, locks := range []bool{false, true} {
 		for _, rule := range r.rules {
-			h, ok := handlers()[rule.Type]
-			if !ok {
-				return fmt.Errorf("%w: type %q of %q is none of %s", ErrRule, rule.Type, rule.Path, strings.Join(Types(), ", "))
-			}
+			h := handlers()[rule.Type]
 			if h.lock != locks {
 				continue
 			}
-			if err := h.bump(r, rule); err != nil {
+			if err := r.file(h, rule); err != nil {
 				return err
 			}
 		}
@@ -176,16 +194,70 @@ func (r *run) files() error {
 	return nil
 }
 
+// file bumps what one rule names, or leaves it alone as a whole and says why.
+func (r *run) file(h handler, rule Rule) error {
+	before := r.src.Snapshot()
+	state := *r
+	state.changed, state.done = maps.Clone(r.changed), maps.Clone(r.done)
+	err := h.bump(r, rule)
+	if err == nil {
+		return nil
+	}
+	quiet := false
+	l, ok := leftOf(rule, err)
+	if errors.Is(err, ErrVersionMoved) && h.version != nil {
+		r.src.Restore(before)
+		if a, cause := h.version(r.src, rule); cause == nil && a.Path != "" && !isOf(a.Version, r.line()) {
+			l, ok, quiet = otherLine(a, r.line()), true, rule.globbed
+		}
+	}
+	if !ok {
+		return err
+	}
+	*r = state
+	r.src.Restore(before)
+	if !quiet {
+		r.left = append(r.left, l)
+	}
+	return nil
+}
+
+// follow bumps a lock file, where there is one and no rule of its own names it. One that does not fit its
+// manifests is left alone: it did not fit them before.
+func (r *run) follow(lock string, bump func(lock string) error) error {
+	if ok, err := r.src.Exists(lock); err != nil || !ok {
+		return err
+	}
+	err := bump(lock)
+	if err == nil {
+		return nil
+	}
+	l, ok := leftOf(Rule{Path: lock}, err)
+	if !ok {
+		return err
+	}
+	r.left = append(r.left, l)
+	return nil
+}
+
+// line returns the release line, that of the version to bump from where nobody said.
+func (r *run) line() string {
+	if r.opts.Line != "" {
+		return r.opts.Line
+	}
+	return fmt.Sprintf("%d.%d", r.from.Major, r.from.Minor)
+}
+
 // set gives values of a file new texts; changes are keyed by the offset of the value's text.
-func (r *run) set(name string, read reading, changes map[int]string) error {
+func (r *run) set(name string, read document.Reading, changes map[int]string) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	data, err := r.src.read(name)
+	data, err := r.src.Read(name)
 	if err != nil {
 		return err
 	}
-	out, edits, err := rewrite(name, data, read, changes)
+	out, edits, err := document.Rewrite(name, data, read, changes)
 	if err != nil {
 		return err
 	}
@@ -197,20 +269,18 @@ func (r *run) set(name string, read reading, changes map[int]string) error {
 
 // replace makes data the content of a file, for what follows and for the result.
 func (r *run) replace(name string, data []byte) {
-	r.src.bytes[name] = data
-	delete(r.src.docs, name)
-	clear(r.src.workspaces)
+	r.src.Replace(name, data)
 	r.changed[name] = true
 }
 
 // holds checks that a file's version is the one the bump starts from.
 func (r *run) holds(name string, line int, text string) error {
-	v, err := parseVersion(text)
+	v, err := version.Parse(text)
 	if err != nil {
-		return at(name, line, "%w", err)
+		return document.At(name, line, "%w", err)
 	}
-	if v.compare(r.from) != 0 {
-		return at(name, line, "%w: %q, not %q", ErrVersionMoved, text, r.from.String())
+	if v.Of(r.opts.Numbers).Compare(r.from) != 0 {
+		return document.At(name, line, "%w: %q, not %q", ErrVersionMoved, text, r.from.String())
 	}
 	return nil
 }

@@ -3,6 +3,9 @@ package manifest
 import (
 	"errors"
 	"path"
+
+	"github.com/git-backport/git-backport/internal/cargo"
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // ErrLock says that a lock file does not fit its manifests: bring it up to date first.
@@ -11,17 +14,17 @@ var ErrLock = errors.New("the lock file disagrees with the manifests")
 // bumpCargoLock sets the versions of the moved packages in a Cargo.lock: in their own entries, those
 // without a source, and where a dependency is listed as "name version".
 func bumpCargoLock(r *run, rule Rule) error {
-	doc, err := r.src.toml(rule.Path)
+	doc, err := r.src.TOML(rule.Path)
 	if err != nil {
 		return err
 	}
 	moved := map[string]move{}
 	for _, m := range r.moved {
-		moved[m.crate.name+" "+m.old] = m
+		moved[m.crate.Name+" "+m.old] = m
 	}
 	changes := map[int]string{}
 	found := map[string]bool{}
-	other := map[string]Value{} // packages of the tree by name, whatever their version
+	other := map[string]document.Value{} // packages of the tree by name, whatever their version
 	packages, _ := doc.Get("package")
 	for _, p := range packages.Items() {
 		name, _ := p.Get("name")
@@ -37,35 +40,35 @@ func bumpCargoLock(r *run, rule Rule) error {
 		list, _ := p.Get("dependencies")
 		for _, dep := range list.Items() {
 			if m, ok := moved[dep.Text]; ok {
-				changes[dep.Inner().Start] = m.crate.name + " " + m.new
+				changes[dep.Inner().Start] = m.crate.Name + " " + m.new
 			}
 		}
 	}
 	if err := r.lockAgrees(rule.Path, found, other); err != nil {
 		return err
 	}
-	return r.set(rule.Path, readTOML, changes)
+	return r.set(rule.Path, document.ReadTOML, changes)
 }
 
 // lockAgrees checks that a lock holds the packages of its workspace as the manifests have them.
-func (r *run) lockAgrees(lock string, found map[string]bool, other map[string]Value) error {
+func (r *run) lockAgrees(lock string, found map[string]bool, other map[string]document.Value) error {
 	for _, m := range r.moved {
-		v, listed := other[m.crate.name]
+		v, listed := other[m.crate.Name]
 		switch {
-		case found[m.crate.name+" "+m.old]:
+		case found[m.crate.Name+" "+m.old]:
 		case listed:
-			return at(lock, v.Line, "%w: %s is %q here and %q in %s", ErrLock, m.crate.name, v.Text, m.old, m.crate.manifest)
+			return document.At(lock, v.Line, "%w: %s is %q here and %q in %s", ErrLock, m.crate.Name, v.Text, m.old, m.crate.Manifest)
 		case r.ownLock(lock, m.crate):
-			return at(lock, 0, "%w: no entry for %s", ErrLock, m.crate)
+			return document.At(lock, 0, "%w: no entry for %s", ErrLock, m.crate)
 		}
 	}
 	return nil
 }
 
 // ownLock tells whether a lock file is that of a crate's workspace.
-func (r *run) ownLock(lock string, c *crate) bool {
+func (r *run) ownLock(lock string, c *cargo.Crate) bool {
 	for _, w := range r.workspaces {
-		if w.byDir[c.dir] == c && path.Dir(lock) == w.dir {
+		if w.ByDir[c.Dir] == c && path.Dir(lock) == w.Dir {
 			return true
 		}
 	}

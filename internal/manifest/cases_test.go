@@ -3,7 +3,9 @@ package manifest
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -41,7 +43,12 @@ func TestCases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			readCase(t, ar).run(t)
+			c := readCase(t, ar)
+			if os.Getenv("UPDATE") != "" {
+				c.update(t, file, ar)
+				return
+			}
+			c.run(t)
 		})
 	}
 }
@@ -102,8 +109,6 @@ func (c *manifestCase) command(t *testing.T, verb string, args []string) {
 				fmt.Sscan(value, &rule.Max)
 			case "value":
 				rule.Value = value
-			case "workspaces":
-				rule.Workspaces = true
 			default:
 				rule.Pattern = strings.TrimPrefix(rule.Pattern+" "+a, " ")
 			}
@@ -148,18 +153,43 @@ func (c *manifestCase) run(t *testing.T) {
 	}
 }
 
+// update writes what a case says now into its archive: the error, or the files that change and what is said.
+func (c *manifestCase) update(t *testing.T, file string, ar *txtar.Archive) {
+	t.Helper()
+	res, err := Bump(c.tree, c.opts)
+	kept := slices.DeleteFunc(ar.Files, func(f txtar.File) bool {
+		return f.Name == "out" || f.Name == "error" || strings.HasPrefix(f.Name, "want/")
+	})
+	if err != nil {
+		kept = append(kept, txtar.File{Name: "error", Data: []byte(errText(err) + "\n")})
+	} else {
+		for _, f := range res.Files {
+			kept = append(kept, txtar.File{Name: "want/" + f.Path, Data: []byte(strings.ReplaceAll(string(f.Data), "\r\n", "\n"))})
+		}
+		kept = append(kept, txtar.File{Name: "out", Data: []byte(said(res))})
+	}
+	ar.Files = kept
+	if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // said writes down what a result says besides the files.
 func said(r BumpResult) string {
 	var b strings.Builder
 	if r.TagOnly {
-		return "tag only\n"
+		b.WriteString("tag only\n")
+	} else {
+		fmt.Fprintf(&b, "%s %s -> %s\n", r.Anchor, r.From, r.To)
 	}
-	fmt.Fprintf(&b, "%s %s -> %s\n", r.Anchor, r.From, r.To)
 	for _, c := range r.Companions {
 		fmt.Fprintf(&b, "%s %s -> %s\n", c.Name, c.From, c.To)
 	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(&b, "warning: %s\n", w)
+	}
+	for _, l := range r.Left {
+		fmt.Fprintf(&b, "%s\n", l)
 	}
 	return b.String()
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A C header defines the version as a string, as three numbers, or as both:
@@ -26,27 +28,27 @@ var (
 	})
 )
 
-func readDefines(data []byte) ([]entry, error) { return matches(defineLine())(data) }
+func readDefines(data []byte) ([]document.Entry, error) { return matches(defineLine())(data) }
 
 // wholeVersion takes the string defines that hold a version.
-func wholeVersion(e entry) bool {
-	_, err := strconv.Atoi(e.text)
-	return versionName().MatchString(e.key) && err != nil
+func wholeVersion(e document.Entry) bool {
+	_, err := strconv.Atoi(e.Text)
+	return versionName().MatchString(e.Key) && err != nil
 }
 
 // triple is a version written as three numbers.
 type triple struct {
 	prefix string
-	parts  [3]*entry // major, minor, patch
+	parts  [3]*document.Entry // major, minor, patch
 }
 
 // triples collects the complete ones, in the order of the file.
-func triples(list []entry) []triple {
+func triples(list []document.Entry) []triple {
 	byPrefix := map[string]*triple{}
 	var order []string
 	for i := range list {
-		m := componentName().FindStringSubmatch(list[i].key)
-		if _, err := strconv.ParseUint(list[i].text, 10, 63); m == nil || err != nil {
+		m := componentName().FindStringSubmatch(list[i].Key)
+		if _, err := strconv.ParseUint(list[i].Text, 10, 63); m == nil || err != nil {
 			continue
 		}
 		prefix := m[1] + m[3]
@@ -71,56 +73,64 @@ func triples(list []entry) []triple {
 }
 
 func (t triple) String() string {
-	return fmt.Sprintf("%s.%s.%s", t.parts[0].text, t.parts[1].text, t.parts[2].text)
+	return fmt.Sprintf("%s.%s.%s", t.parts[0].Text, t.parts[1].Text, t.parts[2].Text)
 }
 
-func cHeaderAnchor(src *source, rule Rule) (Anchor, error) {
+func cHeaderAnchor(src *document.Source, rule Rule) (Anchor, error) {
 	a, err := namedAnchor(src, rule, readDefines, wholeVersion)
 	if err != nil || a.Path != "" {
 		return a, err
 	}
-	data, err := src.read(rule.Path)
+	data, err := src.Read(rule.Path)
 	if err != nil {
 		return Anchor{}, err
 	}
 	list, err := readDefines(data)
 	if err != nil {
-		return Anchor{}, InFile(rule.Path, err)
+		return Anchor{}, document.InFile(rule.Path, err)
 	}
 	found := triples(list)
-	if len(found) != 1 {
-		return Anchor{}, at(rule.Path, 0, "%w: %d versions defined by number, not one", ErrRule, len(found))
+	if len(found) == 0 {
+		return Anchor{}, nil
 	}
-	return Anchor{Path: rule.Path, Line: lineOf(data, found[0].parts[0].span.Start), Version: found[0].String()}, nil
+	if len(found) > 1 {
+		return Anchor{}, document.At(rule.Path, 0, "%w: %d versions defined by number, not one", ErrAnchors, len(found))
+	}
+	return Anchor{Path: rule.Path, Line: document.LineOf(data, found[0].parts[0].Span.Start), Version: found[0].String()}, nil
 }
 
 // bumpCHeader sets the strings and numbers that hold the old version. Defines with other versions (of an
 // interface, of a file format) stay as they are, but one of either sort must hold it.
 func bumpCHeader(r *run, rule Rule) error {
-	data, err := r.src.read(rule.Path)
+	data, err := r.src.Read(rule.Path)
 	if err != nil {
 		return err
 	}
 	list, err := readDefines(data)
 	if err != nil {
-		return InFile(rule.Path, err)
+		return document.InFile(rule.Path, err)
 	}
 	changes := map[int]string{}
 	for _, e := range list {
-		if text, ok := r.respell(e.text); ok && wholeVersion(e) {
-			changes[e.span.Start] = text
+		if text, ok := r.respell(e.Text); ok && wholeVersion(e) {
+			changes[e.Span.Start] = text
 		}
 	}
 	for _, t := range triples(list) {
-		if t.String() != fill("{major}.{minor}.{patch}", r.from) {
-			continue
-		}
-		for i, field := range []string{"{major}", "{minor}", "{patch}"} {
-			changes[t.parts[i].span.Start] = fill(field, r.to)
-		}
+		r.setTriple(t, changes)
 	}
 	if len(changes) == 0 {
-		return at(rule.Path, 0, "%w: nothing defined as %q", ErrVersionMoved, r.from)
+		return document.At(rule.Path, 0, "%w: nothing defined as %q", ErrVersionMoved, r.from)
 	}
 	return r.set(rule.Path, readDefines, changes)
+}
+
+// setTriple sets the numbers of a version that is written as three, where it is the old one.
+func (r *run) setTriple(t triple, changes map[int]string) {
+	if t.String() != fill("{major}.{minor}.{patch}", r.from) {
+		return
+	}
+	for i, field := range []string{"{major}", "{minor}", "{patch}"} {
+		changes[t.parts[i].Span.Start] = fill(field, r.to)
+	}
 }

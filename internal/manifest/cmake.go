@@ -1,9 +1,10 @@
 package manifest
 
 import (
-	"bytes"
 	"regexp"
 	"sync"
+
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // cmakeProject finds the version in project(NAME … VERSION 1.2.3 …), over several lines if need be.
@@ -11,27 +12,6 @@ var cmakeProject = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(?P<k>project)\s*\(\s*[^\s()#]+(?:\s+[^()\s]+)*?\s+VERSION\s+"?(?P<v>\d[^\s")]*)`)
 })
 
-func readCMake(data []byte) ([]entry, error) {
-	blank := bytes.Clone(data) // of the same length, comments blanked out
-	for start := 0; start < len(blank); {
-		end := bytes.IndexByte(blank[start:], '\n')
-		if end < 0 {
-			end = len(blank) - start
-		}
-		if i := bytes.IndexByte(blank[start:start+end], '#'); i >= 0 {
-			for j := start + i; j < start+end; j++ {
-				blank[j] = ' '
-			}
-		}
-		start += end + 1
-	}
-	return matches(cmakeProject())(blank)
+func readCMake(data []byte) ([]document.Entry, error) {
+	return matches(cmakeProject())(blanked(data))
 }
-
-func anyEntry(entry) bool { return true }
-
-func cmakeAnchor(src *source, rule Rule) (Anchor, error) {
-	return namedAnchor(src, rule, readCMake, anyEntry)
-}
-
-func bumpCMake(r *run, rule Rule) error { return r.bumpNamed(rule, readCMake, anyEntry) }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/git-backport/git-backport/internal/document"
+	"github.com/git-backport/git-backport/internal/version"
 )
 
 // fuzzRules are the handlers of one file each, and where that file is.
@@ -32,14 +35,14 @@ func fuzzBump(t *testing.T, rule Rule, data []byte) {
 	if err != nil || anchor.Path == "" {
 		return
 	}
-	from, err := parseVersion(anchor.Version)
+	from, err := version.Parse(anchor.Version)
 	if err != nil {
 		return
 	}
-	to := from.nextPatch()
-	to.patch += 70
+	to := from.NextPatch()
+	to.Patch += 70
 	res, err := Bump(tree, BumpOptions{To: to.String(), Files: []Rule{rule}, Release: true})
-	if errors.Is(err, ErrEffect) || errors.Is(err, ErrOverlap) {
+	if errors.Is(err, document.ErrEffect) || errors.Is(err, document.ErrOverlap) {
 		t.Fatalf("%s: %q: %v", rule.Type, data, err)
 	}
 	if err != nil {
@@ -53,7 +56,7 @@ func fuzzBump(t *testing.T, rule Rule, data []byte) {
 	if err != nil {
 		t.Fatalf("%s: %q became %q: %v", rule.Type, data, after, err)
 	}
-	if v, err := parseVersion(again.Version); err != nil || v.compare(to) != 0 {
+	if v, err := version.Parse(again.Version); err != nil || v.Compare(to) != 0 {
 		t.Fatalf("%s: %q became %q, which is %q, not %q", rule.Type, data, after, again.Version, to)
 	}
 	prefix := commonPrefix(data, after)
@@ -125,37 +128,8 @@ func FuzzLocks(f *testing.F) {
 			"supply-chain/imports.lock": {Data: vet, Mode: 0o644},
 			"supply-chain/config.toml":  {Data: []byte("[policy.a]\naudit-as-crates-io = true\n"), Mode: 0o644},
 		}, BumpOptions{To: "1.2.4"})
-		if errors.Is(err, ErrEffect) || errors.Is(err, ErrOverlap) {
+		if errors.Is(err, document.ErrEffect) || errors.Is(err, document.ErrOverlap) {
 			t.Fatalf("%q\n%q\n%v", lock, vet, err)
-		}
-	})
-}
-
-// FuzzNotes moves and dates whatever looks like notes; what was there stays there.
-func FuzzNotes(f *testing.F) {
-	f.Add([]byte("## 1.2.3\n\nReleased 2026-01-01.\n\n### Fixed\n\n* a\n\n----\n\n## 1.2.2\n"), "* b\n  c")
-	f.Add([]byte("# Log\r\n\r\n## [Unreleased]\r\n- a\r\n## [1.2.3] - 2026-01-01\r\n[1.2.3]: x/v1.2.2...v1.2.3"), "- b")
-	f.Add([]byte("## 1.2.4 (unreleased)\n```\n## 9.9.9\n```\n<!--\n## 8.8.8\n-->"), "text")
-	f.Fuzz(func(t *testing.T, data []byte, entry string) {
-		if strings.TrimSpace(entry) == "" || strings.ContainsAny(entry, "\r#`~<") {
-			return
-		}
-		out, err := AddNotes(data, "1.2.4", []Entry{{Group: "Fixed", Text: entry}})
-		if err != nil {
-			return
-		}
-		rest := string(out)
-		for line := range strings.Lines(string(data)) {
-			line = strings.TrimRight(line, "\r\n")
-			i := strings.Index(rest, line)
-			if i < 0 {
-				t.Fatalf("%q lost or moved the line %q: %q", data, line, out)
-			}
-			rest = rest[i+len(line):]
-		}
-		dated, err := DateNotes(out, "1.2.4", "2026-02-03")
-		if err == nil && len(dated) > 0 && len(out) == 0 {
-			t.Fatalf("dating %q", out)
 		}
 	})
 }
@@ -169,7 +143,7 @@ func FuzzGoMod(f *testing.F) {
 			"VERSION": {Data: []byte("1.2.3\n"), Mode: 0o644},
 			"go.mod":  {Data: data, Mode: 0o644},
 		}, BumpOptions{To: "1.2.4", Files: []Rule{{Type: "version-file"}, {Type: "go-mod"}}})
-		if errors.Is(err, ErrEffect) || errors.Is(err, ErrOverlap) {
+		if errors.Is(err, document.ErrEffect) || errors.Is(err, document.ErrOverlap) {
 			t.Fatalf("%q: %v", data, err)
 		}
 		if err != nil {

@@ -8,25 +8,27 @@ import (
 	"go/token"
 	"strconv"
 	"strings"
+
+	"github.com/git-backport/git-backport/internal/document"
 )
 
 // A Go file holds the version in a string constant or variable called Version, or as the rule's pattern
 // says.
 
 // readGoStrings lists the string literals that package-level constants and variables are set to.
-func readGoStrings(data []byte) ([]entry, error) {
-	if len(data) > maxText {
-		return nil, at("", 0, "%w: %d bytes, at most %d are read", ErrTooLarge, len(data), maxText)
+func readGoStrings(data []byte) ([]document.Entry, error) {
+	if len(data) > document.MaxText {
+		return nil, document.At("", 0, "%w: %d bytes, at most %d are read", document.ErrTooLarge, len(data), document.MaxText)
 	}
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "", data, parser.SkipObjectResolution)
 	if err != nil {
 		if list, ok := errors.AsType[scanner.ErrorList](err); ok && len(list) > 0 {
-			return nil, at("", list[0].Pos.Line, "%s", list[0].Msg)
+			return nil, document.At("", list[0].Pos.Line, "%s", list[0].Msg)
 		}
 		return nil, err
 	}
-	var out []entry
+	var out []document.Entry
 	for _, d := range file.Decls {
 		gen, ok := d.(*ast.GenDecl)
 		if !ok {
@@ -47,21 +49,15 @@ func readGoStrings(data []byte) ([]entry, error) {
 				if err != nil || len(text) != len(lit.Value)-2 {
 					continue // with escapes: not a version
 				}
-				out = append(out, entry{key: spec.Names[i].Name, text: text, span: Span{start + 1, start + 1 + len(text)}})
+				out = append(out, document.Entry{Key: spec.Names[i].Name, Text: text, Span: document.Span{Start: start + 1, End: start + 1 + len(text)}})
 			}
 		}
 	}
 	return out, nil
 }
 
-func goName(rule Rule) func(entry) bool {
-	return func(e entry) bool {
-		return e.key == rule.Pattern || rule.Pattern == "" && strings.EqualFold(e.key, "version")
+func goName(rule Rule) func(document.Entry) bool {
+	return func(e document.Entry) bool {
+		return e.Key == rule.Pattern || rule.Pattern == "" && strings.EqualFold(e.Key, "version")
 	}
 }
-
-func goConstAnchor(src *source, rule Rule) (Anchor, error) {
-	return namedAnchor(src, rule, readGoStrings, goName(rule))
-}
-
-func bumpGoConst(r *run, rule Rule) error { return r.bumpNamed(rule, readGoStrings, goName(rule)) }

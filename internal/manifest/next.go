@@ -3,8 +3,8 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"github.com/git-backport/git-backport/internal/version"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -40,8 +40,10 @@ type NextInput struct {
 	Tags   []string // versions of the line's tags, without prefix, in any order; other texts are ignored
 	Tree   string   // the version in the tree; empty: no file holds one
 	Burned []string // versions that must never be used, though no tag says so
-	RC     bool     // the next candidate is asked for, not the next release
-	Force  string   // take this version, if the line allows it
+	// Numbers says which numbers the project's versions have.
+	Numbers version.Numbers
+	RC      bool   // the next candidate is asked for, not the next release
+	Force   string // take this version, if the line allows it
 }
 
 // A NextResult is the next version of a line and what has to happen for it.
@@ -57,28 +59,22 @@ type NextResult struct {
 // nextRun is one search under way.
 type nextRun struct {
 	in         NextInput
-	last, tree *version // nil: there is none
-	tags       []version
-	burned     []version
+	last, tree *version.Version // nil: there is none
+	tags       []version.Version
+	burned     []version.Version
 }
 
 // Next returns the version that comes next on a line. It never makes a release of a candidate: on a
 // pending line the result has Bump false, unless a burned version must be stepped over.
 func Next(in NextInput) (NextResult, error) {
-	n := nextRun{in: in, tags: parseAll(in.Tags), burned: parseAll(in.Burned)}
+	n := nextRun{in: in, tags: parseAll(in.Tags, in.Numbers), burned: parseAll(in.Burned, in.Numbers)}
 	for _, t := range n.tags {
-		if t.stable() && (n.last == nil || t.compare(*n.last) > 0) {
+		if t.Stable() && (n.last == nil || t.Compare(*n.last) > 0) {
 			n.last = &t
 		}
 	}
-	if in.Tree != "" {
-		v, err := parseVersion(in.Tree)
-		if err != nil {
-			return NextResult{}, err
-		}
-		if !v.in(in.Line) {
-			return NextResult{}, fmt.Errorf("%w: the tree says %q, the line is %q", ErrLine, in.Tree, in.Line)
-		}
+	if v, err := version.Parse(in.Tree); err == nil && v.Of(in.Numbers).In(in.Line) {
+		v = v.Of(in.Numbers)
 		n.tree = &v
 	}
 	res, next, err := n.decide()
@@ -98,22 +94,23 @@ func Next(in NextInput) (NextResult, error) {
 	return res, nil
 }
 
-func (n *nextRun) decide() (NextResult, version, error) {
+func (n *nextRun) decide() (NextResult, version.Version, error) {
 	switch {
-	case n.tree != nil && n.last != nil && n.tree.compare(*n.last) < 0:
+	case n.tree != nil && n.last != nil && n.tree.Compare(*n.last) < 0:
 		if n.in.Force == "" {
-			return NextResult{}, version{}, fmt.Errorf("%w: %q is tagged, the tree says %q", ErrBehind, n.last, n.tree)
+			return NextResult{}, version.Version{}, fmt.Errorf("%w: %q is tagged, the tree says %q", ErrBehind, n.last, n.tree)
 		}
 		fallthrough
 	case n.in.Force != "":
-		v, err := parseVersion(n.in.Force)
-		bump := n.tree != nil && n.tree.compare(v) != 0
+		v, err := version.Parse(n.in.Force)
+		v = v.Of(n.in.Numbers)
+		bump := n.tree != nil && n.tree.Compare(v) != 0
 		return NextResult{State: n.stateOf(), Bump: bump, Why: "the version is given"}, v, err
 	case n.in.RC:
 		return n.candidate()
 	case n.tree == nil:
 		return n.tagOnly()
-	case n.tree.stable():
+	case n.tree.Stable():
 		v, res := n.fromStable()
 		return res, v, nil
 	}
@@ -128,23 +125,23 @@ func (n *nextRun) stateOf() State {
 		return StateTagOnly
 	case n.last == nil:
 		return StatePending
-	case n.tree.stable() && n.tree.compare(*n.last) > 0:
+	case n.tree.Stable() && n.tree.Compare(*n.last) > 0:
 		return StateBumped
-	case n.tree.stable():
+	case n.tree.Stable():
 		return StateReleased
-	case n.tree.snapshot():
+	case n.tree.Snapshot():
 		return StateSnapshot
 	}
 	return StatePending
 }
 
 // fromStable decides for a tree that holds a release.
-func (n *nextRun) fromStable() (version, NextResult) {
-	v := n.tree.release()
+func (n *nextRun) fromStable() (version.Version, NextResult) {
+	v := n.tree.Release()
 	res := NextResult{State: n.stateOf()}
 	switch res.State {
 	case StateReleased:
-		next := n.unburned(v.nextPatch())
+		next := n.unburned(v.NextPatch())
 		res.Bump, res.Why = true, fmt.Sprintf("%s is released", v)
 		return next, res
 	case StateBumped:
@@ -153,15 +150,15 @@ func (n *nextRun) fromStable() (version, NextResult) {
 		res.Why = fmt.Sprintf("nothing of this line is released, and the tree says %s", v)
 	}
 	next := n.unburned(v)
-	if next.compare(v) != 0 {
+	if next.Compare(v) != 0 {
 		res.Bump, res.Why = true, fmt.Sprintf("the tree says %s, which is burned", v)
 	}
 	return next, res
 }
 
 // fromPreRelease decides for a tree that holds a candidate or a snapshot.
-func (n *nextRun) fromPreRelease() (version, NextResult) {
-	next := n.unburned(n.tree.release())
+func (n *nextRun) fromPreRelease() (version.Version, NextResult) {
+	next := n.unburned(n.tree.Release())
 	if n.stateOf() == StateSnapshot {
 		return next, NextResult{State: StateSnapshot, Bump: true, Why: fmt.Sprintf("%s loses its suffix", n.tree)}
 	}
@@ -169,17 +166,20 @@ func (n *nextRun) fromPreRelease() (version, NextResult) {
 }
 
 // tagOnly decides where no file holds the version.
-func (n *nextRun) tagOnly() (NextResult, version, error) {
+func (n *nextRun) tagOnly() (NextResult, version.Version, error) {
 	res := NextResult{State: StateTagOnly, Why: "no file holds the version: only the tag says it"}
+	if n.in.Tree != "" {
+		res.Why = fmt.Sprintf("the tree says %q, which is not a version of line %s: only the tag says it", n.in.Tree, n.in.Line)
+	}
 	if n.last != nil {
-		return res, n.unburned(n.last.nextPatch()), nil
+		return res, n.unburned(n.last.NextPatch()), nil
 	}
 	first, err := firstOf(n.in.Line)
 	return res, n.unburned(first), err
 }
 
 // candidate decides which candidate is next.
-func (n *nextRun) candidate() (NextResult, version, error) {
+func (n *nextRun) candidate() (NextResult, version.Version, error) {
 	res := NextResult{State: StateCandidate}
 	if n.tree == nil {
 		base, err := firstOf(n.in.Line)
@@ -192,9 +192,9 @@ func (n *nextRun) candidate() (NextResult, version, error) {
 	}
 	v := *n.tree
 	switch {
-	case v.stable():
+	case v.Stable():
 		return res, v, n.notPending()
-	case !v.snapshot() && !n.tagged(v):
+	case !v.Snapshot() && !n.tagged(v):
 		res.Why = fmt.Sprintf("the tree says %s already, and there is no tag of it", v)
 		return res, v, nil
 	}
@@ -214,32 +214,32 @@ func (n *nextRun) notPending() error {
 }
 
 // afterTagged returns the candidate after v and after all tagged ones of the same release and label.
-func (n *nextRun) afterTagged(v version) (version, error) {
+func (n *nextRun) afterTagged(v version.Version) (version.Version, error) {
 	for _, t := range n.tags {
-		same := !t.stable() && !t.snapshot() && t.release().compare(v.release()) == 0
-		if same && (v.stable() || v.snapshot() || t.label() == v.label() && t.compare(v) > 0) {
+		same := !t.Stable() && !t.Snapshot() && t.Release().Compare(v.Release()) == 0
+		if same && (v.Stable() || v.Snapshot() || t.Label() == v.Label() && t.Compare(v) > 0) {
 			v = t
 		}
 	}
-	return v.nextCandidate()
+	return v.NextCandidate()
 }
 
-func (n *nextRun) tagged(v version) bool { return contains(n.tags, v) }
+func (n *nextRun) tagged(v version.Version) bool { return contains(n.tags, v) }
 
 // unburned steps over burned and tagged versions.
-func (n *nextRun) unburned(v version) version {
+func (n *nextRun) unburned(v version.Version) version.Version {
 	for contains(n.burned, v) {
-		v = v.nextPatch()
+		v = v.NextPatch()
 	}
 	return v
 }
 
 // usable checks a version against line, tags and burned ones.
-func (n *nextRun) usable(v version) error {
+func (n *nextRun) usable(v version.Version) error {
 	switch {
-	case !v.in(n.in.Line):
+	case !v.In(n.in.Line):
 		return fmt.Errorf("%w: %q would come next, the line is %q", ErrLine, v, n.in.Line)
-	case n.last != nil && v.compare(*n.last) <= 0:
+	case n.last != nil && v.Compare(*n.last) <= 0:
 		return fmt.Errorf("%w: %q is not above %q, the last release", ErrTaken, v, n.last)
 	case n.tagged(v):
 		return fmt.Errorf("%w: %q is tagged", ErrTaken, v)
@@ -251,39 +251,33 @@ func (n *nextRun) usable(v version) error {
 
 // OfLine tells whether a version is of a release line, "36" or "1.21".
 func OfLine(text, line string) bool {
-	v, err := parseVersion(text)
-	return err == nil && v.in(line)
-}
-
-// in tells whether v is of a line: "36" is all of 36, "1.21" all of 1.21.
-func (v version) in(line string) bool {
-	major, minor, two := strings.Cut(line, ".")
-	return line == "" || major == strconv.FormatUint(v.major, 10) && (!two || minor == strconv.FormatUint(v.minor, 10))
+	v, err := version.Parse(text)
+	return err == nil && v.In(line)
 }
 
 // firstOf returns the first release of a line.
-func firstOf(line string) (version, error) {
+func firstOf(line string) (version.Version, error) {
 	major, minor, two := strings.Cut(line, ".")
 	if !two {
 		minor = "0"
 	}
-	v, err := parseVersion(major + "." + minor + ".0")
+	v, err := version.Parse(major + "." + minor + ".0")
 	if err != nil {
-		return version{}, fmt.Errorf("line %q: %w", line, err)
+		return version.Version{}, fmt.Errorf("line %q: %w", line, err)
 	}
 	return v, nil
 }
 
-func parseAll(texts []string) []version {
-	var out []version
+func parseAll(texts []string, n version.Numbers) []version.Version {
+	var out []version.Version
 	for _, s := range texts {
-		if v, err := parseVersion(s); err == nil {
-			out = append(out, v)
+		if v, err := version.Parse(s); err == nil {
+			out = append(out, v.Of(n))
 		}
 	}
 	return out
 }
 
-func contains(list []version, v version) bool {
-	return slices.ContainsFunc(list, func(w version) bool { return w.compare(v) == 0 })
+func contains(list []version.Version, v version.Version) bool {
+	return slices.ContainsFunc(list, func(w version.Version) bool { return w.Compare(v) == 0 })
 }

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"errors"
+	"github.com/git-backport/git-backport/internal/version"
 	"strings"
 	"testing"
 )
@@ -30,11 +31,14 @@ var nextCases = []struct {
 	{name: "pre", in: NextInput{Line: "3.5", Tags: []string{"3.5.1"}, Tree: "3.5.2-pre"}, want: "3.5.2 snapshot bump"},
 	{name: "tag only", in: NextInput{Line: "1.2", Tags: []string{"1.2.3", "cranelift", "1.2.4-rc.1"}}, want: "1.2.4 tag-only"},
 	{name: "tag only, first", in: NextInput{Line: "1.2"}, want: "1.2.0 tag-only"},
-	{name: "tag only, no line", in: NextInput{}, err: ErrVersion},
+	{name: "tag only, no line", in: NextInput{}, err: version.ErrVersion},
 	{name: "two numbers", in: NextInput{Line: "4.2", Tags: []string{"4.2"}, Tree: "4.2"}, want: "4.2.1 released bump"},
 	{name: "metadata", in: NextInput{Line: "1.7", Tags: []string{"1.7.2"}, Tree: "1.7.2+unknown"}, want: "1.7.3 released bump"},
-	{name: "other line", in: NextInput{Line: "37", Tags: []string{"37.0.1"}, Tree: "36.0.1"}, err: ErrLine},
-	{name: "not a version", in: NextInput{Line: "1", Tree: "1.2.3.4"}, err: ErrVersion},
+	{name: "other line", in: NextInput{Line: "37", Tags: []string{"37.0.1"}, Tree: "36.0.1"}, want: "37.0.2 tag-only"},
+	{name: "not a version", in: NextInput{Line: "1", Tags: []string{"1.2.3"}, Tree: "1.2.3.4"}, want: "1.2.4 tag-only"},
+	{name: "PostgreSQL", in: NextInput{Line: "16", Tags: []string{"16.0.4", "16.0.3"}, Tree: "16.4", Numbers: version.MajorPatch}, want: "16.5 released bump"},
+	{name: "PostgreSQL, bumped", in: NextInput{Line: "16", Tags: []string{"16.0.4"}, Tree: "16.5", Numbers: version.MajorPatch}, want: "16.5 bumped"},
+	{name: "two numbers that count, tag only", in: NextInput{Line: "9", Tags: []string{"9.9.0", "9.10.0"}, Numbers: version.MajorMinor}, want: "9.11 tag-only"},
 	{name: "forced", in: NextInput{Line: "36", Tags: []string{"36.0.2"}, Tree: "36.0.1", Force: "36.0.3"}, want: "36.0.3 released bump"},
 	{name: "forced, tagged", in: NextInput{Line: "36", Tags: []string{"36.0.2"}, Tree: "36.0.2", Force: "36.0.2"}, err: ErrTaken},
 	{name: "forced, other line", in: NextInput{Line: "36", Tags: []string{"36.0.2"}, Tree: "36.0.2", Force: "37.0.0"}, err: ErrLine},
@@ -48,7 +52,7 @@ var nextCases = []struct {
 	{name: "python dev", in: NextInput{Line: "4.2", RC: true, Tree: "4.2.0.dev0"}, want: "4.2.0rc1 candidate bump"},
 	{name: "rc of a release", in: NextInput{Line: "36", RC: true, Tags: []string{"36.0.1"}, Tree: "36.0.1"}, err: ErrNotPending},
 	{name: "rc of a pending release", in: NextInput{Line: "48", RC: true, Tree: "48.0.0"}, err: ErrNotPending},
-	{name: "rc without number", in: NextInput{Line: "2", RC: true, Tags: []string{"2.0.0-preview"}, Tree: "2.0.0-preview"}, err: ErrVersion},
+	{name: "rc without number", in: NextInput{Line: "2", RC: true, Tags: []string{"2.0.0-preview"}, Tree: "2.0.0-preview"}, err: version.ErrVersion},
 	{name: "rc, tag only", in: NextInput{Line: "2.0", RC: true, Tags: []string{"2.0.0-rc.2"}}, want: "2.0.0-rc.3 candidate"},
 	{name: "rc, tag only, first", in: NextInput{Line: "2.0", RC: true}, want: "2.0.0-rc.1 candidate"},
 	{name: "rc, tag only, released", in: NextInput{Line: "2.0", RC: true, Tags: []string{"2.0.1"}}, err: ErrNotPending},
@@ -78,30 +82,6 @@ func TestNext(t *testing.T) {
 	}
 }
 
-func TestVersionText(t *testing.T) {
-	good := []string{"1.2.3", "0.0.0", "1.2", "36.0.0-rc.1", "1.2.3-SNAPSHOT", "1.2.3.dev0", "1.2rc1", "1.2.3a1", "1.2.3+unknown", "1.2.3-beta.1+sha.5", "1.2.0-0.3.7"}
-	for _, s := range good {
-		v, err := parseVersion(s)
-		if err != nil || v.String() != s {
-			t.Errorf("parseVersion(%q) = %q, %v", s, v, err)
-		}
-	}
-	bad := []string{"", "1", "v1.2.3", "1.2.3.4", "01.2.3", "2024.04.01", "1.2.3-", "1.2.3post1", "1.2.3 ", "1.2.x", "1.2.3\n", "-1.2.3", "99999999999999999999.1.2", "1.2.3-01", "1.2.3_foo"}
-	for _, s := range bad {
-		if v, err := parseVersion(s); !errors.Is(err, ErrVersion) {
-			t.Errorf("parseVersion(%q) = %q, %v", s, v, err)
-		}
-	}
-	order := strings.Fields("1.2.3.dev0 1.2.3rc1 1.2.3rc2 1.2.3rc10 1.2.3 1.2.4-alpha.1 1.2.4-rc.9 1.2.4-rc.10 1.2.4 1.2.10")
-	for i := range order[1:] {
-		a, _ := parseVersion(order[i])
-		b, _ := parseVersion(order[i+1])
-		if a.compare(b) >= 0 || b.compare(a) <= 0 {
-			t.Errorf("%s is not below %s", a, b)
-		}
-	}
-}
-
 func FuzzNext(f *testing.F) {
 	for _, tc := range nextCases {
 		f.Add(tc.in.Line, strings.Join(tc.in.Tags, " "), tc.in.Tree, strings.Join(tc.in.Burned, " "), tc.in.RC)
@@ -112,17 +92,17 @@ func FuzzNext(f *testing.F) {
 		if err != nil {
 			return
 		}
-		next, err := parseVersion(res.Version)
+		next, err := version.Parse(res.Version)
 		if err != nil {
 			t.Fatalf("%+v: next is %v", in, err)
 		}
-		if !next.in(line) || contains(parseAll(in.Tags), next) || contains(parseAll(in.Burned), next) {
+		if !next.In(line) || contains(parseAll(in.Tags, 0), next) || contains(parseAll(in.Burned, 0), next) {
 			t.Fatalf("%+v: %q is not usable", in, res.Version)
 		}
-		if rc == next.stable() {
+		if rc == next.Stable() {
 			t.Fatalf("%+v: %q, candidate asked for: %v", in, res.Version, rc)
 		}
-		if v, err := parseVersion(tree); err == nil && !v.stable() && !v.snapshot() && next.stable() && res.Bump && len(in.Burned) == 0 {
+		if v, err := version.Parse(tree); err == nil && !v.Stable() && !v.Snapshot() && next.Stable() && res.Bump && len(in.Burned) == 0 {
 			t.Fatalf("%+v: a candidate became the release %q", in, res.Version)
 		}
 	})

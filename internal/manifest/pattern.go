@@ -1,11 +1,13 @@
 package manifest
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/git-backport/git-backport/internal/document"
+	"github.com/git-backport/git-backport/internal/version"
 )
 
 // respell returns the text of a file's value after the bump: a leading v and build metadata stay, but for
@@ -13,67 +15,67 @@ import (
 // the bump starts from.
 func (r *run) respell(text string) (string, bool) {
 	body := strings.TrimPrefix(text, "v")
-	v, err := parseVersion(body)
-	if err != nil || v.compare(r.from) != 0 {
+	v, err := version.Parse(body)
+	if err != nil || v.Of(r.opts.Numbers).Compare(r.from) != 0 {
 		return "", false
 	}
-	next := r.to
-	if next.meta == "" && v.meta != "git" && v.meta != "dev" {
-		next.meta = v.meta
+	next := r.to.As(v)
+	if next.Meta == "" && v.Meta != "git" && v.Meta != "dev" {
+		next.Meta = v.Meta
 	}
 	return text[:len(text)-len(body)] + next.String(), true
 }
 
 // bumpNamed sets, among the entries that want takes, those that hold the version the bump starts from. One
 // that holds another version is ErrVersionMoved; none at all is ErrRule.
-func (r *run) bumpNamed(rule Rule, read reading, want func(entry) bool) error {
-	data, err := r.src.read(rule.Path)
+func (r *run) bumpNamed(rule Rule, read document.Reading, want func(document.Entry) bool) error {
+	data, err := r.src.Read(rule.Path)
 	if err != nil {
 		return err
 	}
 	list, err := read(data)
 	if err != nil {
-		return InFile(rule.Path, err)
+		return document.InFile(rule.Path, err)
 	}
 	changes := map[int]string{}
 	for _, e := range list {
 		if !want(e) {
 			continue
 		}
-		text, ok := r.respell(e.text)
+		text, ok := r.respell(e.Text)
 		if !ok {
-			return at(rule.Path, lineOf(data, e.span.Start), "%w: %s is %q, not %q", ErrVersionMoved, e.key, e.text, r.from)
+			return document.At(rule.Path, document.LineOf(data, e.Span.Start), "%w: %s is %q, not %q", ErrVersionMoved, e.Key, e.Text, r.from)
 		}
-		changes[e.span.Start] = text
+		changes[e.Span.Start] = text
 	}
 	if len(changes) == 0 {
-		return at(rule.Path, 0, "%w: no version found as type %q looks for it", ErrRule, rule.Type)
+		return document.At(rule.Path, 0, "%w as type %q looks for it", ErrNone, rule.Type)
 	}
 	return r.set(rule.Path, read, changes)
 }
 
 // namedAnchor reads the one version that the entries want takes hold; the zero Anchor when there is none.
-func namedAnchor(src *source, rule Rule, read reading, want func(entry) bool) (Anchor, error) {
-	data, err := src.read(rule.Path)
+func namedAnchor(src *document.Source, rule Rule, read document.Reading, want func(document.Entry) bool) (Anchor, error) {
+	data, err := src.Read(rule.Path)
 	if err != nil {
 		return Anchor{}, err
 	}
 	list, err := read(data)
 	if err != nil {
-		return Anchor{}, InFile(rule.Path, err)
+		return Anchor{}, document.InFile(rule.Path, err)
 	}
 	var a Anchor
 	for _, e := range list {
 		if !want(e) {
 			continue
 		}
-		text := strings.TrimPrefix(e.text, "v")
-		line := lineOf(data, e.span.Start)
-		if _, err := parseVersion(text); err != nil {
-			return Anchor{}, at(rule.Path, line, "%s: %w", e.key, err)
+		text := strings.TrimPrefix(e.Text, "v")
+		line := document.LineOf(data, e.Span.Start)
+		if _, err := version.Parse(text); err != nil {
+			return Anchor{}, document.At(rule.Path, line, "%s: %w", e.Key, err)
 		}
 		if a.Path != "" && a.Version != text {
-			return Anchor{}, at(rule.Path, line, "%w: %q here, %q in line %d", ErrAnchors, text, a.Version, a.Line)
+			return Anchor{}, document.At(rule.Path, line, "%w: %q here, %q in line %d", ErrAnchors, text, a.Version, a.Line)
 		}
 		if a.Path == "" {
 			a = Anchor{Path: rule.Path, Line: line, Version: text}
@@ -82,16 +84,14 @@ func namedAnchor(src *source, rule Rule, read reading, want func(entry) bool) (A
 	return a, nil
 }
 
-func lineOf(data []byte, offset int) int { return 1 + bytes.Count(data[:offset], []byte("\n")) }
-
 // matches makes a reading of the matches of an expression: its group named "v" is the value, that named
 // "k", if there is one, the key. Several groups may be named v; the one that took part counts.
-func matches(re *regexp.Regexp) reading {
-	return func(data []byte) ([]entry, error) {
-		var out []entry
+func matches(re *regexp.Regexp) document.Reading {
+	return func(data []byte) ([]document.Entry, error) {
+		var out []document.Entry
 		for _, m := range re.FindAllSubmatchIndex(data, -1) {
-			var e entry
-			e.span = Span{-1, -1}
+			var e document.Entry
+			e.Span = document.Span{Start: -1, End: -1}
 			for i, name := range re.SubexpNames() {
 				if m[2*i] < 0 {
 					continue
@@ -99,12 +99,12 @@ func matches(re *regexp.Regexp) reading {
 				text := string(data[m[2*i]:m[2*i+1]])
 				switch name {
 				case "k":
-					e.key = text
+					e.Key = text
 				case "v":
-					e.text, e.span = text, Span{m[2*i], m[2*i+1]}
+					e.Text, e.Span = text, document.Span{Start: m[2*i], End: m[2*i+1]}
 				}
 			}
-			if e.span.Start >= 0 {
+			if e.Span.Start >= 0 {
 				out = append(out, e)
 			}
 		}
@@ -113,27 +113,27 @@ func matches(re *regexp.Regexp) reading {
 }
 
 // expression compiles the pattern of a regex rule.
-func expression(rule Rule) (reading, error) {
+func expression(rule Rule) (document.Reading, error) {
 	re, err := regexp.Compile(rule.Pattern)
 	if err != nil {
-		return nil, at(rule.Path, 0, "%w: %v", ErrRule, err)
+		return nil, document.At(rule.Path, 0, "%w: %v", ErrRule, err)
 	}
 	if re.NumSubexp() != 1 {
-		return nil, at(rule.Path, 0, "%w: pattern %q has %d groups; it needs one, the version", ErrRule, rule.Pattern, re.NumSubexp())
+		return nil, document.At(rule.Path, 0, "%w: pattern %q has %d groups; it needs one, the version", ErrRule, rule.Pattern, re.NumSubexp())
 	}
-	return func(data []byte) ([]entry, error) {
-		var out []entry
+	return func(data []byte) ([]document.Entry, error) {
+		var out []document.Entry
 		for _, m := range re.FindAllSubmatchIndex(data, -1) {
 			if m[2] < 0 || m[2] == m[3] {
-				return nil, at("", lineOf(data, m[0]), "%w: pattern %q matches here without its group", ErrRule, rule.Pattern)
+				return nil, document.At("", document.LineOf(data, m[0]), "%w: pattern %q matches here without its group", ErrRule, rule.Pattern)
 			}
-			out = append(out, entry{key: rule.Pattern, text: string(data[m[2]:m[3]]), span: Span{m[2], m[3]}})
+			out = append(out, document.Entry{Key: rule.Pattern, Text: string(data[m[2]:m[3]]), Span: document.Span{Start: m[2], End: m[3]}})
 		}
 		return out, nil
 	}, nil
 }
 
-func regexAnchor(src *source, rule Rule) (Anchor, error) {
+func regexAnchor(src *document.Source, rule Rule) (Anchor, error) {
 	if rule.Value != "" && rule.Value != "{version}" {
 		return Anchor{}, nil // a part of a version only
 	}
@@ -141,9 +141,9 @@ func regexAnchor(src *source, rule Rule) (Anchor, error) {
 	if err != nil {
 		return Anchor{}, err
 	}
-	a, err := namedAnchor(src, rule, read, func(entry) bool { return true })
+	a, err := namedAnchor(src, rule, read, func(document.Entry) bool { return true })
 	if err == nil && a.Path == "" {
-		err = at(rule.Path, 0, "%w: pattern %q matches nothing", ErrRule, rule.Pattern)
+		err = document.At(rule.Path, 0, "%w: pattern %q matches nothing", ErrNone, rule.Pattern)
 	}
 	return a, err
 }
@@ -155,27 +155,27 @@ func bumpRegex(r *run, rule Rule) error {
 	if err != nil {
 		return err
 	}
-	data, err := r.src.read(rule.Path)
+	data, err := r.src.Read(rule.Path)
 	if err != nil {
 		return err
 	}
 	list, err := read(data)
 	if err != nil {
-		return InFile(rule.Path, err)
+		return document.InFile(rule.Path, err)
 	}
 	if err := guard(rule, len(list)); err != nil {
 		return err
 	}
 	changes := map[int]string{}
 	for _, e := range list {
-		text, ok := r.respell(e.text)
+		text, ok := r.respell(e.Text)
 		if rule.Value != "" && rule.Value != "{version}" {
-			text, ok = fill(rule.Value, r.to), e.text == fill(rule.Value, r.from)
+			text, ok = fill(rule.Value, r.to), e.Text == fill(rule.Value, r.from)
 		}
 		if !ok {
-			return at(rule.Path, lineOf(data, e.span.Start), "%w: %q, not %q", ErrVersionMoved, e.text, fill(rule.Value, r.from))
+			return document.At(rule.Path, document.LineOf(data, e.Span.Start), "%w: %q, not %q", ErrVersionMoved, e.Text, fill(rule.Value, r.from))
 		}
-		changes[e.span.Start] = text
+		changes[e.Span.Start] = text
 	}
 	return r.set(rule.Path, read, changes)
 }
@@ -188,20 +188,22 @@ func guard(rule Rule, n int) error {
 	}
 	switch {
 	case rule.Exactly > 0 && n != rule.Exactly:
-		return at(rule.Path, 0, "%w: pattern %q matches %d times, not exactly %d", ErrRule, rule.Pattern, n, rule.Exactly)
+		return document.At(rule.Path, 0, "%w: pattern %q matches %d times, not exactly %d", ErrRule, rule.Pattern, n, rule.Exactly)
+	case n == 0 && rule.Min == 0:
+		return document.At(rule.Path, 0, "%w: pattern %q matches nothing", ErrNone, rule.Pattern)
 	case n < least:
-		return at(rule.Path, 0, "%w: pattern %q matches %d times, not at least %d", ErrRule, rule.Pattern, n, least)
+		return document.At(rule.Path, 0, "%w: pattern %q matches %d times, not at least %d", ErrRule, rule.Pattern, n, least)
 	case rule.Max > 0 && n > rule.Max:
-		return at(rule.Path, 0, "%w: pattern %q matches %d times, not at most %d", ErrRule, rule.Pattern, n, rule.Max)
+		return document.At(rule.Path, 0, "%w: pattern %q matches %d times, not at most %d", ErrRule, rule.Pattern, n, rule.Max)
 	}
 	return nil
 }
 
 // fill puts a version into a template with the fields {version}, {major}, {minor} and {patch}.
-func fill(template string, v version) string {
+func fill(template string, v version.Version) string {
 	if template == "" {
 		template = "{version}"
 	}
-	return strings.NewReplacer("{version}", v.String(), "{major}", fmt.Sprint(v.major), "{minor}", fmt.Sprint(v.minor),
-		"{patch}", strconv.FormatUint(v.patch, 10)).Replace(template)
+	return strings.NewReplacer("{version}", v.String(), "{major}", fmt.Sprint(v.Major), "{minor}", fmt.Sprint(v.Minor),
+		"{patch}", strconv.FormatUint(v.Patch, 10)).Replace(template)
 }

@@ -3,36 +3,39 @@ package manifest
 import (
 	"bytes"
 	"strings"
+
+	"github.com/git-backport/git-backport/internal/document"
+	"github.com/git-backport/git-backport/internal/version"
 )
 
 // A version file holds nothing but the version: one line, which may start with v, among white space.
 
-func readVersionFile(data []byte) ([]entry, error) {
-	body := bytes.TrimPrefix(data, []byte(bom))
+func readVersionFile(data []byte) ([]document.Entry, error) {
+	body := bytes.TrimPrefix(data, []byte(document.BOM))
 	text := strings.TrimSpace(string(body))
 	start := len(data) - len(body) + strings.Index(string(body), text)
 	if strings.HasPrefix(text, "v") {
 		text, start = text[1:], start+1
 	}
-	if _, err := parseVersion(text); err != nil {
+	if _, err := version.Parse(text); err != nil {
 		if len(text) > 60 {
 			text = text[:60] + "…"
 		}
-		return nil, at("", 1+bytes.Count(data[:start], []byte("\n")), "%w: %q", ErrVersion, text)
+		return nil, document.At("", 1+bytes.Count(data[:start], []byte("\n")), "%w: %q", version.ErrVersion, text)
 	}
-	return []entry{{key: "version", text: text, span: Span{start, start + len(text)}}}, nil
+	return []document.Entry{{Key: "version", Text: text, Span: document.Span{Start: start, End: start + len(text)}}}, nil
 }
 
-func versionFileAnchor(src *source, rule Rule) (Anchor, error) {
-	data, err := src.read(rule.Path)
+func versionFileAnchor(src *document.Source, rule Rule) (Anchor, error) {
+	data, err := src.Read(rule.Path)
 	if err != nil {
 		return Anchor{}, err
 	}
 	list, err := readVersionFile(data)
 	if err != nil {
-		return Anchor{}, InFile(rule.Path, err)
+		return Anchor{}, document.InFile(rule.Path, err)
 	}
-	return Anchor{Path: rule.Path, Line: 1 + bytes.Count(data[:list[0].span.Start], []byte("\n")), Version: list[0].text}, nil
+	return Anchor{Path: rule.Path, Line: 1 + bytes.Count(data[:list[0].Span.Start], []byte("\n")), Version: list[0].Text}, nil
 }
 
 func bumpVersionFile(r *run, rule Rule) error {
@@ -43,9 +46,13 @@ func bumpVersionFile(r *run, rule Rule) error {
 	if err := r.holds(a.Path, a.Line, a.Version); err != nil {
 		return err
 	}
-	list, err := readVersionFile(r.src.bytes[rule.Path])
+	data, err := r.src.Read(rule.Path)
 	if err != nil {
-		return InFile(rule.Path, err)
+		return err
 	}
-	return r.set(rule.Path, readVersionFile, map[int]string{list[0].span.Start: r.to.String()})
+	list, err := readVersionFile(data)
+	if err != nil {
+		return document.InFile(rule.Path, err)
+	}
+	return r.set(rule.Path, readVersionFile, map[int]string{list[0].Span.Start: r.to.String()})
 }

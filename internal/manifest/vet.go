@@ -1,10 +1,12 @@
 package manifest
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/git-backport/git-backport/internal/document"
+	"github.com/git-backport/git-backport/internal/version"
 )
 
 // cargo-vet keeps, in supply-chain/imports.lock, an entry for each version of a crate of the tree that
@@ -22,7 +24,7 @@ import (
 // bumpCargoVet adds an entry for each moved crate with that policy of which the file has a record,
 // audited as its old version, where cargo-vet would put it: by crate, then by version.
 func bumpCargoVet(r *run, rule Rule) error {
-	doc, err := r.src.toml(rule.Path)
+	doc, err := r.src.TOML(rule.Path)
 	if err != nil {
 		return err
 	}
@@ -30,30 +32,30 @@ func bumpCargoVet(r *run, rule Rule) error {
 	if err != nil {
 		return err
 	}
-	v := vetFile{doc: doc, headers: headers(doc), eol: lineEnd(doc.data)}
-	var edits []Edit
+	v := vetFile{doc: doc, headers: doc.Headers(), eol: document.LineEnd(doc.Data())}
+	var edits []document.Edit
 	var added []string
 	moved := slices.Clone(r.moved)
-	slices.SortFunc(moved, func(a, b move) int { return strings.Compare(a.crate.name, b.crate.name) })
+	slices.SortFunc(moved, func(a, b move) int { return strings.Compare(a.crate.Name, b.crate.Name) })
 	for _, m := range moved {
-		if !audited[m.crate.name] || !v.knows(m.crate.name) {
+		if !audited[m.crate.Name] || !v.knows(m.crate.Name) {
 			continue
 		}
 		if e, ok := v.unpublished(m); ok {
 			edits = append(edits, e)
-			added = append(added, "/unpublished/"+m.crate.name+"/version="+m.new, "/unpublished/"+m.crate.name+"/audited_as="+m.old)
+			added = append(added, "/unpublished/"+m.crate.Name+"/version="+m.new, "/unpublished/"+m.crate.Name+"/audited_as="+m.old)
 		}
 	}
 	if len(edits) == 0 {
 		return nil
 	}
 	edits = joinInsertions(edits)
-	out, err := Apply(doc.data, edits)
+	out, err := document.Apply(doc.Data(), edits)
 	if err != nil {
-		return InFile(rule.Path, err)
+		return document.InFile(rule.Path, err)
 	}
 	if err := onlyAdded(doc, out, added); err != nil {
-		return InFile(rule.Path, err)
+		return document.InFile(rule.Path, err)
 	}
 	r.replace(rule.Path, out)
 	if _, ok := doc.Get("publisher"); ok {
@@ -64,7 +66,7 @@ func bumpCargoVet(r *run, rule Rule) error {
 
 // auditedCrates reads which crates of the tree are audited as if they came from the registry.
 func (r *run) auditedCrates(config string) (map[string]bool, error) {
-	doc, err := r.src.toml(config)
+	doc, err := r.src.TOML(config)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +83,7 @@ func (r *run) auditedCrates(config string) (map[string]bool, error) {
 
 // vetFile is an imports.lock.
 type vetFile struct {
-	doc     *Document
+	doc     *document.Document
 	headers []int // where the lines with headers start, in order
 	eol     string
 }
@@ -95,40 +97,40 @@ func (f *vetFile) knows(name string) bool {
 }
 
 // unpublished returns the insertion of an entry for a move; ok is false when there is one already.
-func (f *vetFile) unpublished(m move) (e Edit, ok bool) {
-	want, err := parseVersion(m.new)
+func (f *vetFile) unpublished(m move) (e document.Edit, ok bool) {
+	want, err := version.Parse(m.new)
 	if err != nil {
-		return Edit{}, false
+		return document.Edit{}, false
 	}
 	where := -1
 	crates, _ := f.doc.Get("unpublished")
-	after := func(v Value) { where = f.next(v.Raw.Start) }
+	after := func(v document.Value) { where = f.next(v.Raw.Start) }
 	for name, list := range crates.Members() {
 		for _, entry := range list.Items() {
 			text, _ := entry.Get("version")
-			has, err := parseVersion(text.Text)
+			has, err := version.Parse(text.Text)
 			switch {
-			case name < m.crate.name, name == m.crate.name && err == nil && has.compare(want) < 0:
+			case name < m.crate.Name, name == m.crate.Name && err == nil && has.Compare(want) < 0:
 				after(entry)
-			case name == m.crate.name && err == nil && has.compare(want) == 0:
-				return Edit{}, false
+			case name == m.crate.Name && err == nil && has.Compare(want) == 0:
+				return document.Edit{}, false
 			}
 		}
 	}
 	if where < 0 { // before all of them
-		where = len(f.doc.data)
+		where = len(f.doc.Data())
 		if len(f.headers) > 0 {
 			where = f.headers[0]
 		}
 	}
-	lines := []string{"[[unpublished." + m.crate.name + "]]", `version = "` + m.new + `"`, `audited_as = "` + m.old + `"`, ""}
+	lines := []string{"[[unpublished." + m.crate.Name + "]]", `version = "` + m.new + `"`, `audited_as = "` + m.old + `"`, ""}
 	text := strings.Join(lines, f.eol)
-	if where < len(f.doc.data) {
+	if where < len(f.doc.Data()) {
 		text += f.eol
 	} else if where > 0 {
 		text = f.eol + text
 	}
-	return Edit{Start: where, End: where, New: []byte(text)}, true
+	return document.Edit{Start: where, End: where, New: []byte(text)}, true
 }
 
 // next returns where the first header after an offset starts, or the end of the file.
@@ -137,30 +139,13 @@ func (f *vetFile) next(offset int) int {
 	if i < len(f.headers) {
 		return f.headers[i]
 	}
-	return len(f.doc.data)
-}
-
-// headers lists where the lines start that open a table of a TOML file.
-func headers(d *Document) []int {
-	var out []int
-	var walk func(n *node)
-	walk = func(n *node) {
-		if n.kind == Table && n.how == byHeader && n != d.root {
-			out = append(out, 1+bytes.LastIndexByte(d.data[:n.span.Start], '\n'))
-		}
-		for _, kid := range n.kids {
-			walk(kid)
-		}
-	}
-	walk(d.root)
-	slices.Sort(out)
-	return out
+	return len(f.doc.Data())
 }
 
 // joinInsertions makes one edit of the insertions at one place, in their order.
-func joinInsertions(edits []Edit) []Edit {
-	slices.SortStableFunc(edits, func(a, b Edit) int { return a.Start - b.Start })
-	var out []Edit
+func joinInsertions(edits []document.Edit) []document.Edit {
+	slices.SortStableFunc(edits, func(a, b document.Edit) int { return a.Start - b.Start })
+	var out []document.Edit
 	for _, e := range edits {
 		if n := len(out) - 1; n >= 0 && out[n].Start == e.Start && out[n].End == e.Start && e.End == e.Start {
 			out[n].New = append(out[n].New, e.New...)
@@ -172,45 +157,17 @@ func joinInsertions(edits []Edit) []Edit {
 }
 
 // onlyAdded checks that a file, edited to data, has the values it had and those in added, no others.
-func onlyAdded(before *Document, data []byte, added []string) error {
-	after, err := TOML(data)
+func onlyAdded(before *document.Document, data []byte, added []string) error {
+	after, err := document.TOML(data)
 	if err != nil {
-		return fmt.Errorf("%w: reading it again: %w", ErrEffect, err)
+		return fmt.Errorf("%w: reading it again: %w", document.ErrEffect, err)
 	}
-	want := append(values(before), added...)
-	got := values(after)
+	want := append(before.Leaves(), added...)
+	got := after.Leaves()
 	slices.Sort(want)
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
-		return fmt.Errorf("%w: the values are not those before and the %d added", ErrEffect, len(added))
+		return fmt.Errorf("%w: the values are not those before and the %d added", document.ErrEffect, len(added))
 	}
 	return nil
-}
-
-// values lists the scalars of a document with their path, without the indices of arrays.
-func values(d *Document) []string {
-	var out []string
-	var walk func(prefix string, n *node)
-	walk = func(prefix string, n *node) {
-		for _, kid := range n.kids {
-			next := prefix
-			if n.kind == Table {
-				next += "/" + kid.key
-			}
-			walk(next, kid)
-		}
-		if n.kind != Table && n.kind != Array {
-			out = append(out, prefix+"="+n.text)
-		}
-	}
-	walk("", d.root)
-	return out
-}
-
-// lineEnd returns the line ending of the first line: "\r\n" or "\n".
-func lineEnd(data []byte) string {
-	if i := bytes.IndexByte(data, '\n'); i > 0 && data[i-1] == '\r' {
-		return "\r\n"
-	}
-	return "\n"
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/version"
 	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -24,7 +25,7 @@ func (p *Project) StageOptions(o *backport.Options) error {
 		return policy.Decision{}
 	}
 	o.Bump = bumpRule(c.Bump)
-	o.Bump.Project = p.Name()
+	o.Bump.Project, o.Bump.Numbers = p.Name(), numbersOf(c.Policy.Repo.Tags)
 	o.Notes = release.NotesRule{File: c.Notes.File, OnPick: c.Notes.OnPick, Date: c.Notes.Date}
 	for i, row := range c.Paths {
 		if err := backport.CheckGlob(row.Match); err != nil {
@@ -35,6 +36,21 @@ func (p *Project) StageOptions(o *backport.Options) error {
 	var err error
 	o.Gate, err = p.GateRule()
 	return err
+}
+
+// numbersOf tells from the templates of the tags which numbers the versions of a project have.
+func numbersOf(tags []policy.Template) version.Numbers {
+	if len(tags) == 0 || tags[0].HasField("version") {
+		return version.Three
+	}
+	minor, patch := tags[0].HasField("minor"), tags[0].HasField("patch")
+	switch {
+	case tags[0].HasField("major") && minor && !patch:
+		return version.MajorMinor
+	case tags[0].HasField("major") && patch && !minor:
+		return version.MajorPatch
+	}
+	return version.Three
 }
 
 func bumpRule(b config.Bump) release.Rule {

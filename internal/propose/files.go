@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -101,9 +102,12 @@ func (d *draft) tried(tips []tip, rules []manifest.Rule) error {
 
 // trial bumps a line in memory and returns its next version.
 func trial(t tip, rules []manifest.Rule) (next manifest.NextResult, err error) {
-	anchor, err := manifest.ReadAnchor(t.tree, rules)
+	anchor, left, err := manifest.Find(t.tree, rules, t.line.Name())
 	if err != nil {
 		return next, fmt.Errorf("%s: %w", t.line.Branch, err)
+	}
+	if anchor.Path == "" && len(left) > 0 {
+		return next, fmt.Errorf("%s: %s", t.line.Branch, left[0].Why)
 	}
 	if anchor.Path == "" {
 		return next, fmt.Errorf("%s: no version in it", t.line.Branch)
@@ -146,12 +150,12 @@ func notesFit(tips []tip, name string) string {
 		if err != nil {
 			return t.line.Branch + ": it is not there"
 		}
-		notes, err := manifest.ParseNotes(data)
+		parsed, err := notes.Parse(data)
 		if err != nil {
 			return t.line.Branch + ": no sections of versions"
 		}
 		has := false
-		for _, s := range notes.Sections {
+		for _, s := range parsed.Sections {
 			has = has || t.line.Latest != nil && s.Version == t.line.Latest.String()
 		}
 		if !has && t.line.Latest != nil {

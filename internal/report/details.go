@@ -268,9 +268,21 @@ func (p *page) bumpDetails(b release.Outcome) {
 	case b.Skipped == "" && p.o.Verbose:
 		p.printf("      %s\n", p.paint(dim, fmt.Sprintf("bump %s → %s in %s", streams.Clean(b.From), streams.Clean(b.To), count(len(b.Files), "file"))))
 	}
-	for _, path := range b.Unhandled {
-		p.printf("      %s the line's last bumps changed %s, and this one does not\n", p.paint(yellow, "warning:"), streams.Clean(path))
+	for _, text := range leftOut(b.Unhandled) {
+		p.printf("      %s the line's last bumps changed %s, and this one does not\n", p.paint(yellow, "warning:"), streams.Clean(text))
 	}
+}
+
+// maxLeftOut bounds the lines that name files which former bumps changed.
+const maxLeftOut = 3
+
+// leftOut names the files that former bumps changed, in few lines.
+func leftOut(paths []string) []string {
+	if len(paths) <= maxLeftOut {
+		return paths
+	}
+	more := fmt.Sprintf("%s and %d more files", paths[maxLeftOut-1], len(paths)-maxLeftOut)
+	return append(slices.Clone(paths[:maxLeftOut-1]), more)
 }
 
 // modeSymlink is git's mode of a symbolic link.

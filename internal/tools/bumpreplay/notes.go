@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
+	"github.com/git-backport/git-backport/internal/notes"
 )
 
 // notesTally counts, for one kind of change to the notes, how often ours is the commit's to the byte.
@@ -77,25 +78,25 @@ func replayNotes(r *repo, o options, bumps []bump) error {
 
 // remake classifies a change and makes it again.
 func remake(was, is []byte) (kind string, ours []byte) {
-	old, err := manifest.ParseNotes(was)
+	old, err := notes.Parse(was)
 	if err != nil {
 		return "not recognised", nil
 	}
-	now, err := manifest.ParseNotes(is)
+	now, err := notes.Parse(is)
 	if err != nil {
 		return "not recognised", nil
 	}
 	a, b := old.Top(), now.Top()
-	added := slices.DeleteFunc(slices.Clone(b.Entries), func(e manifest.Entry) bool {
-		return slices.ContainsFunc(a.Entries, func(o manifest.Entry) bool { return o.Text == e.Text })
+	added := slices.DeleteFunc(slices.Clone(b.Entries), func(e notes.Entry) bool {
+		return slices.ContainsFunc(a.Entries, func(o notes.Entry) bool { return o.Text == e.Text })
 	})
 	switch {
 	case a.Version != b.Version && len(now.Sections) == len(old.Sections)+1:
 		kind = "opens a section"
-		ours, err = manifest.MoveNotes(was, was, is, b.Version)
+		ours, err = notes.Move(was, was, is, b.Version)
 	case a.Version == b.Version && len(added) > 0 && len(b.Entries) == len(a.Entries)+len(added):
 		kind = "adds entries"
-		ours, err = manifest.MoveNotes(was, was, is, b.Version)
+		ours, err = notes.Move(was, was, is, b.Version)
 	case a.Version == b.Version && len(added) == 0 && a.Unreleased && !b.Unreleased:
 		kind, ours = "dates a section", was
 	default:
@@ -105,7 +106,7 @@ func remake(was, is []byte) (kind string, ours []byte) {
 		return kind, nil
 	}
 	if !b.Unreleased && b.Date != "" {
-		if dated, err := manifest.DateNotes(ours, b.Version, strings.TrimSuffix(b.Date, ".")); err == nil {
+		if dated, err := notes.Date(ours, b.Version, strings.TrimSuffix(b.Date, "."), ""); err == nil {
 			ours = dated
 		}
 	}
@@ -120,10 +121,10 @@ func checkBumps(r *repo, o options, bumps []bump) error {
 		if err != nil {
 			continue
 		}
-		if err := manifest.CheckNotes(data, b.to, b.from, b.to); err != nil {
+		if err := notes.Check(data, b.to, b.from, b.to); err != nil {
 			failed++
 			if o.verbose {
-				fmt.Printf("%.10s %s: %v\n", b.id, b.to, manifest.InFile(o.notes, err))
+				fmt.Printf("%.10s %s: %v\n", b.id, b.to, document.InFile(o.notes, err))
 			}
 		}
 	}

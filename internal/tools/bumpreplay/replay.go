@@ -14,6 +14,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 
+	"github.com/git-backport/git-backport/internal/document"
 	"github.com/git-backport/git-backport/internal/manifest"
 )
 
@@ -131,7 +132,7 @@ func anchorAt(r *repo, o options, commit string) string {
 	}
 	rule := o.rules[0]
 	if rule.Type == "cargo" { // without its members
-		doc, err := manifest.TOML(data)
+		doc, err := document.TOML(data)
 		if err != nil {
 			return ""
 		}

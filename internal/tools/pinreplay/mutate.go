@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing/fstest"
 
-	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/document"
 	"github.com/git-backport/git-backport/msrv"
 )
 
@@ -98,7 +98,7 @@ func (m *mutation) file(file string) {
 			continue
 		}
 		c.pins++
-		for _, span := range append([]manifest.Span{pin.Span}, pin.More...) {
+		for _, span := range append([]document.Span{pin.Span}, pin.More...) {
 			m.raise(c, file, pin, span)
 			m.lower(c, file, pin, span)
 			seen[1+bytes.Count(data[:span.Start], []byte("\n"))] = true
@@ -131,7 +131,7 @@ func (m *mutation) file(file string) {
 	m.others(file, data, seen)
 }
 
-func (m *mutation) raise(c *count, file string, pin msrv.Pin, span manifest.Span) {
+func (m *mutation) raise(c *count, file string, pin msrv.Pin, span document.Span) {
 	data := m.tree[file].Data
 	value := string(data[span.Start:span.End])
 	up, ok := moveVersion(value, pin, 1)
@@ -163,7 +163,7 @@ func (m *mutation) raise(c *count, file string, pin msrv.Pin, span manifest.Span
 	}
 }
 
-func (m *mutation) lower(c *count, file string, pin msrv.Pin, span manifest.Span) {
+func (m *mutation) lower(c *count, file string, pin msrv.Pin, span document.Span) {
 	data := m.tree[file].Data
 	down, ok := moveVersion(string(data[span.Start:span.End]), pin, -1)
 	if !ok {
@@ -217,7 +217,7 @@ func (m *mutation) others(file string, data []byte, seen map[int]bool) {
 		if !ok {
 			continue
 		}
-		verdict := m.judge(m.with(file, splice(data, manifest.Span{Start: start + v[0], End: start + v[1]}, up)), file)
+		verdict := m.judge(m.with(file, splice(data, document.Span{Start: start + v[0], End: start + v[1]}, up)), file)
 		if !verdict.OK || verdict.Unread || slices.ContainsFunc(verdict.Findings, func(f msrv.Finding) bool { return f.Level >= msrv.LevelNotice }) {
 			m.lines.raised++
 			continue
@@ -227,7 +227,7 @@ func (m *mutation) others(file string, data []byte, seen map[int]bool) {
 	}
 }
 
-func splice(data []byte, span manifest.Span, text string) []byte {
+func splice(data []byte, span document.Span, text string) []byte {
 	return slices.Concat(data[:span.Start], []byte(text), data[span.End:])
 }
 
