@@ -2,7 +2,6 @@ package release
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -53,10 +52,6 @@ func (m Maker) Patch(ctx context.Context, line Line, tree gitops.ID, kind policy
 		return out, nil
 	}
 	next, found, err := m.next(line, m.Session.TreeFS(tree), manifest.NextInput{})
-	if errors.Is(err, manifest.ErrBehind) { // what comes next is for who makes the release to say
-		out.Outcome.Skipped = err.Error()
-		return out, nil
-	}
 	if err != nil {
 		return out, err
 	}
