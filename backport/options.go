@@ -109,6 +109,11 @@ type PRTemplates struct {
 	Title, Body string // "" is the default
 	Draft       bool
 	Labels      []string
+	Reviewers   []string // logins, or ORG/TEAM
+	Assignees   []string // logins
+	Milestone   string   // its title; fields {line} and {branch}
+	Comment     bool     // the fix's own pull request is told
+	AutoMerge   bool     // the forge merges when all checks pass
 }
 
 // Options steer a plan.

@@ -253,7 +253,7 @@ func (c *continuing) settled(p *plannedFix, op *operation.Operation, t *operatio
 	default:
 		said = c.text(func(w io.Writer) error { return cleanText(w, o, "is settled") })
 	}
-	out = append(out, operation.Settlement{Was: *t, Now: now})
+	out = append(out, operation.Settlement{Was: *t, Now: now, Text: requestText(p.report, o)})
 	for i := range op.Targets {
 		other := &op.Targets[i]
 		if other == t || !other.Open() || len(other.Conflicts) == 0 {

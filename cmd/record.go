@@ -78,6 +78,7 @@ func (p *plannedFix) record(f *planRun) (*operation.Operation, error) {
 				t.Resolved = keptResolutions(f.prior, t)
 			}
 			op.Targets = append(op.Targets, t)
+			op.SetText(t.Ref, requestText(p.report, o))
 		}
 	}
 	return op, nil
@@ -89,6 +90,15 @@ func keptResolutions(prior *operation.Operation, t operation.Target) []operation
 		return was.Resolved
 	}
 	return nil
+}
+
+// requestText is the body of a target's pull request; "" when it gets none.
+func requestText(rep *backport.Report, o backport.Outcome) string {
+	pr := report.PullRequestOf(rep, o)
+	if pr == nil {
+		return ""
+	}
+	return report.Body(*pr)
 }
 
 func recordTarget(o backport.Outcome) operation.Target {
@@ -131,5 +141,8 @@ func recordPR(rep *backport.Report, o backport.Outcome) *operation.PR {
 	if pr == nil {
 		return nil
 	}
-	return &operation.PR{Base: pr.Base, Head: pr.Head, Title: pr.Title, Draft: pr.Draft, Labels: pr.Labels}
+	return &operation.PR{
+		Base: pr.Base, Head: pr.Head, Title: pr.Title, Draft: pr.Draft, Labels: pr.Labels,
+		Reviewers: pr.Reviewers, Assignees: pr.Assignees, Milestone: pr.Milestone, AutoMerge: pr.AutoMerge, Comment: pr.Comment,
+	}
 }

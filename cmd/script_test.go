@@ -67,6 +67,8 @@ func TestScript(t *testing.T) {
 				return gitErr == nil, nil
 			case "oracle":
 				return os.Getenv("GIT_BACKPORT_ORACLE") != "", nil
+			case "gh":
+				return works("gh", "--version"), nil
 			case "root":
 				return os.Geteuid() == 0, nil
 			case "strace": // is there one, and may it trace here?
@@ -84,6 +86,7 @@ func TestScript(t *testing.T) {
 			"shape":    shape,
 			"bytes":    writeBytes,
 			"setid":    setID,
+			"forge":    func(ts *testscript.TestScript, _ bool, args []string) { startForge(t, ts, args) },
 		},
 	})
 }

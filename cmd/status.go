@@ -133,7 +133,7 @@ func over(log *operation.Log, op *operation.Operation) bool {
 
 // stood finds where an operation stands.
 func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, op *operation.Operation) (report.Stood, error) {
-	out := report.Stood{Op: op, State: string(log.State(op))}
+	out := report.Stood{Op: op, State: string(log.State(op)), Remotes: len(s.Repo().Config.Subsections("remote")) > 0}
 	var err error
 	if out.Targets, err = backport.Stand(ctx, s, op); err != nil {
 		return out, err
@@ -236,8 +236,7 @@ func (a *app) nextOpen(s report.Stood) []string {
 // nextApplied is what to run when the branches are made: make the missing ones, renew those whose base
 // moved, push the others.
 func (a *app) nextApplied(s report.Stood) []string {
-	var moved, missing bool
-	var push []string
+	var moved, missing, push bool
 	for _, t := range s.Targets {
 		switch t.State {
 		case backport.StandingBaseMoved:
@@ -245,10 +244,7 @@ func (a *app) nextApplied(s report.Stood) []string {
 		case backport.StandingMissing:
 			missing = true
 		case backport.StandingOpen, backport.StandingAmended:
-			push = append(push, strings.TrimPrefix(t.Target.Ref, "refs/heads/"))
-			if t.Target.BumpRef != "" {
-				push = append(push, strings.TrimPrefix(t.Target.BumpRef, "refs/heads/"))
-			}
+			push = push || !published(s.Op, t)
 		case backport.StandingLanded, backport.StandingUnmade:
 		}
 	}
@@ -256,18 +252,24 @@ func (a *app) nextApplied(s report.Stood) []string {
 	if moved || missing {
 		out = append(out, a.again(s.Op, moved && s.Op.Verb == ""))
 	}
-	if len(push) > 0 {
-		remote := s.Op.Remote
-		if remote == "" {
-			remote = "REMOTE"
-		}
-		dir := []string{"push", "--atomic", remote}
-		if a.dir != "" {
-			dir = append([]string{"-C", a.dir}, dir...)
-		}
-		out = append(out, "git "+quoteAll(append(dir, push...)))
+	switch {
+	case !push || s.Op.Embargo:
+	case s.Remotes:
+		out = append(out, a.say("publish", s.Op.ID)+"  # pushes the branches, and opens pull requests")
+	default:
+		out = append(out, a.say("undo", s.Op.ID)+"  # takes the branches back; with a remote, publish pushes them")
 	}
 	return out
+}
+
+// published reports whether a target's branches are at a remote as they are here.
+func published(op *operation.Operation, st backport.Standing) bool {
+	t := st.Target
+	pushed := op.Receipts[t.Ref].Pushed
+	if st.State == backport.StandingAmended || pushed != t.Head.String() {
+		return false
+	}
+	return t.BumpRef == "" || op.Receipts[t.BumpRef].Pushed == t.BumpCommit.String()
 }
 
 // again is the command that asks for what an operation asked for.

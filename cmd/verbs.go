@@ -10,7 +10,7 @@ import (
 // verbs lists the verbs in the order help shows them.
 func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
-		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.statusCommand(),
+		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.publishCommand(), a.statusCommand(),
 		a.resolveCommand(), a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
 		a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
 		a.initCommand(), a.demoCommand(), a.versionCommand(),

@@ -86,6 +86,11 @@ type PR struct {
 	Title, Body string // single-pass templates; empty: the default ones
 	Draft       bool
 	Labels      []string
+	Reviewers   []string
+	Assignees   []string
+	Milestone   string
+	Comment     bool
+	AutoMerge   bool
 }
 
 // PresetPrefix marks the name of a preset where a file could stand.

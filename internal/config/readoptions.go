@@ -34,6 +34,9 @@ func (r *reader) options(root *value) {
 	}
 	pr := root.sub("pr")
 	r.cfg.PR = PR{Title: pr.text("title"), Body: pr.text("body"), Draft: pr.flag("draft", false), Labels: pr.texts("labels")}
+	r.cfg.PR.Reviewers, r.cfg.PR.Assignees, r.cfg.PR.Milestone = pr.texts("reviewers"), pr.texts("assignees"), pr.text("milestone")
+	r.cfg.PR.Comment, r.cfg.PR.AutoMerge = pr.flag("comment", false), pr.flag("auto_merge", false)
+	r.fields(pr.sub("milestone"), "line", "branch")
 	r.fields(pr.sub("title"), "subject", "branch", "line", "version", "kind")
 	r.fields(pr.sub("body"), "subject", "branch", "line", "version", "kind")
 }

@@ -96,6 +96,11 @@ func root() shape {
 			{"body", text("Placed above the generated evidence; the same fields.")},
 			{"draft", yesNo("Open as drafts.")},
 			{"labels", list("Labels.", text(""))},
+			{"reviewers", list("Who is asked for a review: logins, or ORG/TEAM.", text(""))},
+			{"assignees", list("Logins.", text(""))},
+			{"milestone", text("Title of an open milestone; fields: {line} {branch}.")},
+			{"comment", yesNo("Tell the fix's own pull request what became of its backports, in one comment.")},
+			{"auto_merge", yesNo("Ask the forge to merge when all checks pass; never of a draft.")},
 		})},
 		{"branch", list("Explicit facts about one line; they win over rules.", branchShape())},
 		{"import", oneOrMore("A schedule of another form, read as [[branch]] rows; explicit rows win.", table("", []key{

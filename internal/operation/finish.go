@@ -122,7 +122,10 @@ func (op *Operation) noTarget(line string) error {
 }
 
 // A Settlement is a target as it was read, and what it becomes.
-type Settlement struct{ Was, Now Target }
+type Settlement struct {
+	Was, Now Target
+	Text     string // of the pull request of Now; "" leaves what is on record
+}
 
 // Settle puts targets whose conflict is settled, or what is left of it, in the places of the targets as
 // they were read; the first one waits for a person. When nothing else is open all branches are made in one
@@ -140,6 +143,7 @@ func (s *Store) Settle(ctx context.Context, session *gitops.Session, id string, 
 				return &WrongTimeError{Op: op.ID, Reason: "was changed meanwhile by another run", Next: fmt.Sprintf("status %.8s", op.ID)}
 			}
 			*at = t.Now
+			op.SetText(t.Now.Ref, t.Text)
 		}
 		done = op
 		op.Settled = !op.Open()

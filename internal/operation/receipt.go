@@ -37,3 +37,14 @@ func (s *Store) Publish(ctx context.Context, id, ref string, r Receipt, now int6
 		return fmt.Errorf("operation %.8s has no branch %q", op.ID, ref)
 	})
 }
+
+// SetText records the text of the pull request of a branch. Without a branch or a text nothing changes.
+func (op *Operation) SetText(ref, text string) {
+	if ref == "" || text == "" {
+		return
+	}
+	if op.Texts == nil {
+		op.Texts = map[string]string{}
+	}
+	op.Texts[ref] = text
+}

@@ -162,6 +162,12 @@ type PR struct {
 	Title  string   `json:"title"`
 	Draft  bool     `json:"draft,omitempty"`
 	Labels []string `json:"labels,omitempty"`
+
+	Reviewers []string `json:"reviewers,omitempty"`
+	Assignees []string `json:"assignees,omitempty"`
+	Milestone string   `json:"milestone,omitempty"`
+	AutoMerge bool     `json:"auto_merge,omitempty"`
+	Comment   int      `json:"comment,omitempty"` // the fix's own pull request, to be told; 0 for none
 }
 
 // A Change is one ref before and after. A zero Old means that it is created, a zero New that it is

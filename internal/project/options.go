@@ -15,7 +15,10 @@ import (
 // StageOptions turns the policy file into the options of the stages.
 func (p *Project) StageOptions(o *backport.Options) error {
 	c := p.Config
-	o.PR = backport.PRTemplates{Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels}
+	o.PR = backport.PRTemplates{
+		Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels,
+		Reviewers: c.PR.Reviewers, Assignees: c.PR.Assignees, Milestone: c.PR.Milestone, Comment: c.PR.Comment, AutoMerge: c.PR.AutoMerge,
+	}
 	o.Decide = func(kind policy.Kind, line policy.LineID) policy.Decision {
 		for _, d := range policy.Decide(c.Policy, p.Lines, policy.Change{Kind: kind}) {
 			if d.ID == line {

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
@@ -15,6 +18,11 @@ type PullRequest struct {
 	Draft      bool
 	Labels     []string
 	Embargo    bool // the text says nothing of the fix
+
+	Reviewers, Assignees []string
+	Milestone            string
+	AutoMerge            bool
+	Comment              int // the fix's own pull request, to be told of this one; 0 for none
 
 	Sources  []SourceNote
 	Gate     *backport.GateOutcome
@@ -64,6 +72,11 @@ func PullRequestOf(rep *backport.Report, o backport.Outcome) *PullRequest {
 			"subject": rep.Fix.Subject, "branch": branch, "line": o.Target.Decision.Name(), "kind": string(rep.Fix.Kind),
 		}),
 		Gate: o.Gate, Bump: o.Bump, Warnings: o.Target.Warnings,
+		Reviewers: texts.Reviewers, Assignees: texts.Assignees, AutoMerge: texts.AutoMerge,
+		Milestone: release.Fill(texts.Milestone, map[string]string{"line": o.Target.Decision.Name(), "branch": branch}),
+	}
+	if texts.Comment {
+		pr.Comment = numberOf(rep.Fix.Subject)
 	}
 	for _, k := range o.Picks {
 		pr.Sources = append(pr.Sources, SourceNote{
@@ -72,4 +85,18 @@ func PullRequestOf(rep *backport.Report, o backport.Outcome) *PullRequest {
 		})
 	}
 	return pr
+}
+
+// numberOf returns the number of the pull request that a squash's subject ends in, (#12); 0 without one.
+func numberOf(subject string) int {
+	rest, ok := strings.CutSuffix(strings.TrimSpace(subject), ")")
+	i := strings.LastIndex(rest, "(#")
+	if !ok || i < 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(rest[i+2:])
+	if err != nil || n < 1 || len(rest)-i > 12 {
+		return 0
+	}
+	return n
 }

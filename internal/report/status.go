@@ -21,6 +21,7 @@ type Stood struct {
 	Trees   map[string]string          // by branch, the work tree in which its conflict is being settled
 	Reuses  map[string][]resolve.Reuse // by branch, what was made of such conflicts before
 	Next    []string                   // commands
+	Remotes bool                       // there is a remote to publish to
 }
 
 // A StatusV1 is the document of status.
@@ -174,6 +175,7 @@ func (p *page) operation(s Stood) {
 	widths := columns(rows)
 	for i, st := range s.Targets {
 		p.row(rows[i], widths, standingColor(st), p.standingWhy(st))
+		p.published(op, st.Target)
 		if p.o.Verbose {
 			p.settledBy(st.Target.Resolved)
 		}
@@ -194,6 +196,24 @@ func (p *page) operation(s Stood) {
 		for _, c := range op.Made() {
 			p.printf("  %s %s\n", strings.TrimPrefix(c.Ref, "refs/heads/"), p.change(c))
 		}
+	}
+}
+
+// published shows where a target's branches are published.
+func (p *page) published(op *operation.Operation, t operation.Target) {
+	for _, ref := range []string{t.Ref, t.BumpRef} {
+		r, ok := op.Receipts[ref]
+		if !ok || ref == "" {
+			continue
+		}
+		what := "pushed to " + r.Remote
+		if r.Number != 0 {
+			what = fmt.Sprintf("#%d %s", r.Number, r.Web)
+		}
+		if ref == t.BumpRef {
+			what += " (bump)"
+		}
+		p.printf("      %s\n", streams.Clean(what))
 	}
 }
 
