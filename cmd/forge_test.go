@@ -17,7 +17,7 @@ func startForge(t *testing.T, ts *testscript.TestScript, args []string) {
 	if len(args) != 4 {
 		ts.Fatalf("usage: forge HOST OWNER NAME BARE")
 	}
-	dir, err := os.MkdirTemp("", "forge")
+	dir, err := os.MkdirTemp("", "forge") //nolint:usetesting // the path of a socket has to be short
 	ts.Check(err)
 	ts.Defer(func() { _ = os.RemoveAll(dir) })
 	server := &forgetest.Server{Host: args[0], Owner: args[1], Name: args[2], Repos: map[string]string{args[1]: ts.MkAbs(args[3])}}

@@ -88,7 +88,7 @@ func (a *app) publish(ctx context.Context, f *publishFlags, id string) error {
 		for _, h := range pub.Plan.Heads {
 			pub.Summary.Results = append(pub.Summary.Results, publish.Result{Head: h, State: skippedState(h), Reason: h.Skip, Push: publish.NotTried})
 		}
-		return a.showPublication(repo, pub)
+		return a.showPublication(pub)
 	}
 	pub.Plan.Record = func(ctx context.Context, h *publish.Head) error {
 		return store.Publish(ctx, op.ID, h.Ref, h.Receipt, a.now())
@@ -107,7 +107,7 @@ func (a *app) publish(ctx context.Context, f *publishFlags, id string) error {
 		return publishError(err)
 	}
 	a.code = publishExit(pub.Summary.Results)
-	return a.showPublication(repo, pub)
+	return a.showPublication(pub)
 }
 
 func skippedState(h *publish.Head) publish.State {
@@ -257,7 +257,7 @@ func (a *app) waitFor(ctx context.Context, d time.Duration, why string) error {
 	}
 }
 
-func (a *app) showPublication(repo *gitops.Repo, pub report.Publication) error {
+func (a *app) showPublication(pub report.Publication) error {
 	return a.render(report.Publish(version(), pub, int(a.code)), func(w io.Writer) error {
 		if a.quiet && a.code == ExitOK {
 			return nil
