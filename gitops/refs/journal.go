@@ -158,6 +158,36 @@ func (s *Store) writeJournal(j *journal) error {
 	return s.fs.SyncDir(s.journalDir())
 }
 
+// backSuffix ends the name under which the journal of before the commit point stays: going back to it takes
+// a rename, for which a full disk has room.
+const backSuffix = ".back"
+
+// commitJournal writes that the commit point is reached, or under the packed protocol is about to be.
+func (s *Store) commitJournal(j *journal) error {
+	path := s.journalPath(j.OpID)
+	if err := s.unlink(path + backSuffix); err != nil {
+		return err
+	}
+	if err := s.fs.Link(path, path+backSuffix); err != nil {
+		return err
+	}
+	j.State = stateCommitting
+	return s.writeJournal(j)
+}
+
+// abortJournal overrules a journal that may say committing.
+func (s *Store) abortJournal(j *journal) error {
+	j.State = stateAborting
+	path := s.journalPath(j.OpID)
+	if _, err := os.Lstat(path + backSuffix); err != nil {
+		return s.writeJournal(j)
+	}
+	if err := s.fs.Rename(path+backSuffix, path); err != nil {
+		return err
+	}
+	return s.fs.SyncDir(s.journalDir())
+}
+
 // dropJournal ends a transaction: the stage files go, then the journal.
 func (s *Store) dropJournal(j *journal) error {
 	done := map[string]bool{}
@@ -171,11 +201,10 @@ func (s *Store) dropJournal(j *journal) error {
 		}
 	}
 	path := s.journalPath(j.OpID)
-	if err := s.unlink(path + ".tmp"); err != nil {
-		return err
-	}
-	if err := s.unlink(path); err != nil {
-		return err
+	for _, name := range []string{path + ".tmp", path + backSuffix, path} {
+		if err := s.unlink(name); err != nil {
+			return err
+		}
 	}
 	return s.fs.SyncDir(s.journalDir())
 }

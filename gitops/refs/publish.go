@@ -2,6 +2,7 @@ package refs
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"syscall"
@@ -19,6 +20,30 @@ func (s *Store) publishPacked(j *journal) error {
 		return nil // it happened all the same
 	}
 	return err
+}
+
+// conclude does what is left after the commit point, twice if need be: each step can be repeated, and a
+// passing trouble is over by then. A reflog that cannot be written even then is a warning: nothing that is
+// done is worth a lock that stays.
+func (s *Store) conclude(j *journal) error {
+	err := s.finish(j)
+	if err == nil {
+		return nil
+	}
+	s.forgive = true
+	defer func() { s.forgive = false }()
+	return s.finish(j)
+}
+
+// logged takes the outcome of work on a reflog after the commit point.
+func (s *Store) logged(ref string, err error) error {
+	if err == nil || !s.forgive {
+		return err
+	}
+	if s.Warn != nil {
+		s.Warn(fmt.Sprintf("the reflog of %q is not written: %v", ref, err))
+	}
+	return nil
 }
 
 // finish does what is left after the commit point. It can be repeated at any point: the work of a
@@ -64,7 +89,7 @@ func (s *Store) finishLoose(j *journal) error {
 		if r.Verify || r.New.IsZero() {
 			return nil
 		}
-		if err := s.appendLog(r, j.Shared); err != nil {
+		if err := s.logged(r.Name, s.appendLog(r, j.Shared)); err != nil {
 			return err
 		}
 		file := s.path(r.Name)
@@ -122,7 +147,7 @@ func (s *Store) finishDeletes(j *journal) error {
 				return err
 			}
 		}
-		if err := s.removeLog(r.Name); err != nil {
+		if err := s.logged(r.Name, s.removeLog(r.Name)); err != nil {
 			return err
 		}
 		s.removeEmpty(filepath.Join(s.commonDir, "logs"), r.Name)
@@ -139,7 +164,7 @@ func (s *Store) finishLogs(j *journal) error {
 		if r.Verify || r.New.IsZero() {
 			return nil
 		}
-		return s.appendLog(r, j.Shared)
+		return s.logged(r.Name, s.appendLog(r, j.Shared))
 	})
 }
 
@@ -181,6 +206,9 @@ func (s *Store) rollback(j *journal) error {
 		}
 		// Also when it is gone: a dead process may have removed it without a flush.
 		if err := s.fs.SyncDir(filepath.Dir(packed)); err != nil {
+			return err
+		}
+		if err := s.dropNewLogs(j); err != nil {
 			return err
 		}
 		if err := s.unlock(j); err != nil {

@@ -56,7 +56,7 @@ func (s *Store) recoverHeld(ctx context.Context) error {
 	}
 	var journals []*journal
 	for _, path := range pending {
-		if filepath.Dir(path) != s.journalDir() || strings.HasSuffix(path, ".tmp") {
+		if filepath.Dir(path) != s.journalDir() || strings.HasSuffix(path, ".tmp") || strings.HasSuffix(path, backSuffix) {
 			continue
 		}
 		j, err := s.readJournal(path)
@@ -116,14 +116,13 @@ func (s *Store) settle(j *journal) error {
 			return err
 		}
 		if held { // not renamed: nothing is published
-			j.State = stateAborting
-			if err := s.writeJournal(j); err != nil {
+			if err := s.abortJournal(j); err != nil {
 				return err
 			}
 			return s.rollback(j)
 		}
 	}
-	return s.finish(j)
+	return s.conclude(j)
 }
 
 // sweep removes files that no journal speaks of any more.

@@ -2,6 +2,7 @@ package refs
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -64,6 +65,64 @@ func (t *transaction) logsBegin(name string) bool {
 	return false
 }
 
+// tryLogs opens each reflog that will be written, begins those that are not there, and has the disk set
+// room aside, while all of it can still be taken back.
+func (t *transaction) tryLogs(context.Context) error {
+	for _, r := range t.j.Refs {
+		if r.Log == nil {
+			continue
+		}
+		if err := t.tryLog(r); err != nil {
+			if readOnly(err) {
+				return &ReadOnlyError{Path: t.s.logPath(r.Name), Err: err}
+			}
+			return fmt.Errorf("making room in the reflog of %q: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+func (t *transaction) tryLog(r journalRef) error {
+	file := t.s.logPath(r.Name)
+	if _, err := os.Lstat(file); missing(err) && !r.Old.IsZero() {
+		return nil // of a ref that is there a begun log would stay
+	}
+	if err := t.s.beginLog(r.Name, t.j.Shared); err != nil {
+		return err
+	}
+	f, err := t.s.fs.Append(file, 0o666, true)
+	if err != nil {
+		return err
+	}
+	err = f.Reserve(int64(len(r.Log.Line)))
+	return errors.Join(err, f.Close())
+}
+
+// beginLog makes the directory of a reflog, where empty ones of other logs may be in the way.
+func (s *Store) beginLog(name string, shared Shared) error {
+	if err := s.removeEmptyTree(s.logPath(name)); err != nil {
+		return err
+	}
+	return s.makeDirs("logs/"+path.Dir(name), shared)
+}
+
+// dropNewLogs removes the logs that were begun for refs that are not made after all: they are empty.
+func (s *Store) dropNewLogs(j *journal) error {
+	return s.eachHeld(j, func(r journalRef) error {
+		if r.Verify || !r.Old.IsZero() {
+			return nil
+		}
+		info, err := os.Lstat(s.logPath(r.Name))
+		if err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			if err := s.removeLog(r.Name); err != nil {
+				return err
+			}
+		}
+		s.removeEmpty(filepath.Join(s.commonDir, "logs"), r.Name)
+		return nil
+	})
+}
+
 // checkLogPath refuses a log whose place is taken by logs of other refs: it could not be written
 // after the commit point.
 func (t *transaction) checkLogPath(name string) error {
@@ -109,10 +168,7 @@ func (s *Store) appendLog(r journalRef, shared Shared) error {
 	_, err = os.Lstat(file)
 	fresh := missing(err) || err == nil && len(rest) == len(r.Log.Line) && r.Log.Size == 0
 	if fresh {
-		if err := s.removeEmptyTree(file); err != nil {
-			return err
-		}
-		if err := s.makeDirs("logs/"+path.Dir(r.Name), shared); err != nil {
+		if err := s.beginLog(r.Name, shared); err != nil {
 			return err
 		}
 	}

@@ -18,10 +18,15 @@ import (
 // it keeps packed-refs alone, and looks each time whether that is still the file. It is safe for
 // concurrent use.
 type Store struct {
+	// Warn is told what went wrong after a change was made, when nothing is left to be done about it; nil:
+	// nobody is. Set it before the Store is used.
+	Warn func(string)
+
 	gitDir    string // of the work tree: HEAD and the per-worktree refs
 	commonDir string // everything shared
 	fs        txfs.FS
 	packed    packedCache
+	forgive   bool // reflogs that cannot be written; only under the operation lock
 }
 
 // Open returns the refs of a repository. Both directories are the same but in a linked work tree.

@@ -51,8 +51,7 @@ func (t *transaction) run(ctx context.Context) error {
 		return t.delegate(ctx)
 	}
 	// From here on the journal on disk may say committing, whatever the write returns.
-	t.j.State = stateCommitting
-	if err := s.writeJournal(&t.j); err != nil {
+	if err := s.commitJournal(&t.j); err != nil {
 		return t.abort(err)
 	}
 	if t.j.Protocol == protocolPacked {
@@ -60,11 +59,7 @@ func (t *transaction) run(ctx context.Context) error {
 			return t.abort(err)
 		}
 	}
-	err := s.finish(&t.j)
-	if err != nil {
-		err = s.finish(&t.j) // each step can be repeated, and a passing trouble is over by now
-	}
-	if err != nil {
+	if err := s.conclude(&t.j); err != nil {
 		return &UnfinishedError{Committed: true, Err: err}
 	}
 	return nil
@@ -78,7 +73,7 @@ func (t *transaction) prepare(ctx context.Context) error {
 	if err := t.s.writeJournal(&t.j); err != nil {
 		return err
 	}
-	steps := []func(context.Context) error{t.placePack, t.stage, t.lock, t.checkHeld, t.writePacked, t.placeIndex, t.checkConnected}
+	steps := []func(context.Context) error{t.placePack, t.stage, t.lock, t.checkHeld, t.tryLogs, t.writePacked, t.placeIndex, t.checkConnected}
 	if t.j.Protocol == protocolDelegated {
 		steps = []func(context.Context) error{t.checkDelegated, t.placePack, t.placeIndex, t.checkConnected}
 	}
@@ -96,12 +91,11 @@ func (t *transaction) prepare(ctx context.Context) error {
 // delegate lets git change the refs, for its hooks to run. The journal only guards the pack: what
 // git did is for git to tell, and the pack stays.
 func (t *transaction) delegate(ctx context.Context) error {
-	t.j.State = stateCommitting
-	if err := t.s.writeJournal(&t.j); err != nil {
+	if err := t.s.commitJournal(&t.j); err != nil {
 		return t.abort(err)
 	}
 	err := t.tx.RefWriter(ctx, t.tx.Updates, t.tx.Verifies)
-	if fin := t.s.finish(&t.j); fin != nil {
+	if fin := t.s.conclude(&t.j); fin != nil {
 		return &UnfinishedError{Committed: err == nil, Err: errors.Join(err, fin)}
 	}
 	return err
@@ -109,8 +103,7 @@ func (t *transaction) delegate(ctx context.Context) error {
 
 // abort takes a transaction back whose journal may say committing: that is overruled first.
 func (t *transaction) abort(cause error) error {
-	t.j.State = stateAborting
-	if err := t.s.writeJournal(&t.j); err != nil {
+	if err := t.s.abortJournal(&t.j); err != nil {
 		return &UnfinishedError{Err: errors.Join(cause, err)}
 	}
 	return t.takeBack(cause)

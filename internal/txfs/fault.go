@@ -179,6 +179,10 @@ func (f *faultyFile) Write(p []byte) (int, error) {
 	return n, err
 }
 
+func (f *faultyFile) Reserve(n int64) error {
+	return f.fs.do("reserve", f.path, func() error { return f.under.Reserve(n) })
+}
+
 func (f *faultyFile) Sync() error { return f.fs.do("fsync", f.path, f.under.Sync) }
 
 // Close always closes: a descriptor does not outlive a failed close, nor the process.

@@ -39,6 +39,9 @@ type FS interface {
 // A File is open for writing.
 type File interface {
 	Write(p []byte) (int, error)
+	// Reserve has the disk set aside room for so many bytes more, where the file system can: writing
+	// them will not find it full. The file stays as it is.
+	Reserve(n int64) error
 	// Sync makes the bytes written so far durable.
 	Sync() error
 	Close() error

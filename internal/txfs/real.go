@@ -16,13 +16,28 @@ type Real struct{}
 
 var _ FS = Real{}
 
+// A realFile is a file on the disk.
+type realFile struct{ *os.File }
+
+// Reserve sets room aside beyond the end of the file.
+func (f realFile) Reserve(n int64) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := reserve(f.File, info.Size(), n); err != nil && !unsupported(err) {
+		return &fs.PathError{Op: "reserve", Path: f.Name(), Err: err}
+	}
+	return nil
+}
+
 // Create makes a new file with O_EXCL.
 func (Real) Create(path string, perm fs.FileMode) (File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
-		return nil, err // not f: a nil *os.File in an interface is not nil
+		return nil, err
 	}
-	return f, nil
+	return realFile{f}, nil
 }
 
 // Append opens a file at its end.
@@ -35,7 +50,7 @@ func (Real) Append(path string, perm fs.FileMode, create bool) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, nil
+	return realFile{f}, nil
 }
 
 // Link gives a file a second name.
@@ -81,7 +96,7 @@ func (Real) SyncDir(path string) error {
 }
 
 func unsupported(err error) bool {
-	return errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported)
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, errors.ErrUnsupported)
 }
 
 // Lock takes the lock of the file at path.

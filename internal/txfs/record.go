@@ -210,6 +210,8 @@ func (f *recordedFile) Write(p []byte) (int, error) {
 	return n, err
 }
 
+func (f *recordedFile) Reserve(n int64) error { return f.under.Reserve(n) }
+
 func (f *recordedFile) Sync() error {
 	return f.r.add(op{kind: opSync, path: f.path, file: f.file}, f.under.Sync(), nil)
 }
