@@ -96,6 +96,13 @@ func explainObjects(err error) *Error {
 }
 
 func explainRefs(err error) *Error {
+	if e, ok := as[*refs.UnfinishedError](err); ok {
+		hint := "whether the branches are changed is settled by the next run of any verb"
+		if e.Committed {
+			hint = "the branches are changed; what is left is done by the next run of any verb"
+		}
+		return &Error{Exit: ExitFailure, Code: "unfinished", Hint: hint}
+	}
 	if _, ok := as[*refs.MovedError](err); ok {
 		return &Error{Exit: ExitMoved, Code: "moved", Hint: "nothing was changed; run the same command again"}
 	}

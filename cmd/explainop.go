@@ -15,6 +15,9 @@ func explainOperation(err error) *Error {
 	if _, ok := as[*operation.BusyError](err); ok {
 		return &Error{Exit: ExitBusy, Code: "busy", Hint: "nothing was changed; wait for the other run to end"}
 	}
+	if _, ok := as[*operation.SizeError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "record-size", Hint: "nothing was changed; name fewer lines at once"}
+	}
 	if e, ok := as[*operation.OccupiedError](err); ok {
 		if len(e.Amended) > 0 {
 			return &Error{Exit: ExitMoved, Code: "amended", Hint: "nothing was changed; a branch with work on it is never overwritten: choose another --name, or delete it"}

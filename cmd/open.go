@@ -34,10 +34,29 @@ func (a *app) openRepo() (*gitops.Repo, gitconfig.Environment, error) {
 		return nil, gitconfig.Environment{}, err
 	}
 	repo, err := gitops.Open(env)
-	if err == nil {
-		a.repo, a.env = repo, env
+	if err != nil {
+		return repo, env, err
 	}
-	return repo, env, err
+	a.repo, a.env = repo, env
+	repo.Late = a.warn
+	return repo, env, a.settle(repo)
+}
+
+// settle finishes or takes back what a process left half done. Where that cannot be done here, it is named,
+// and a verb that only looks goes on with what there is.
+func (a *app) settle(repo *gitops.Repo) error {
+	store := operation.Open(repo)
+	left, err := store.Unsettled()
+	if err != nil || !left {
+		return err
+	}
+	err = store.Recover(context.Background(), a.now())
+	if err == nil {
+		return nil
+	}
+	a.unsettled = true
+	a.warn("a change of branches was interrupted, or is under way, and is not settled: " + err.Error() + "; what is shown may be half of it")
+	return nil
 }
 
 // open opens the project and finds what is needed of it.

@@ -27,6 +27,8 @@ type app struct {
 	repo    *gitops.Repo // once it is opened
 	env     gitconfig.Environment
 
+	unsettled bool // a change of branches is half done, and could not be settled
+
 	asked
 	trace   *trace // nil where nobody asked for it
 	started time.Time

@@ -78,7 +78,7 @@ func (a *app) status(ctx context.Context, repo *gitops.Repo, log *operation.Log,
 	if err != nil {
 		return err
 	}
-	if len(left) > 0 {
+	if len(left) > 0 && !a.unsettled {
 		next = append(next, a.say("prune")+"  # has git remove the work trees that nobody needs, or says why not")
 	}
 	return a.render(report.Status(version(), shown, hidden, left, next), func(w io.Writer) error {
@@ -126,7 +126,9 @@ func over(log *operation.Log, op *operation.Operation) bool {
 	case operation.StateApplied: // an undo is of interest while nothing came after it
 		all := log.All()
 		return op.Kind == operation.KindRedo || op.Kind == operation.KindUndo && all[len(all)-1] != op
-	case operation.StateOpen, operation.StateLanding, operation.StateFailed:
+	case operation.StateFailed:
+		return !log.Last(op)
+	case operation.StateOpen, operation.StateLanding:
 	}
 	return false
 }
@@ -185,11 +187,20 @@ func allLanded(targets []backport.Standing) bool {
 // nextFor is what to run next for an operation.
 func (a *app) nextFor(s report.Stood) []string {
 	op := s.Op
+	if a.unsettled {
+		return []string{}
+	}
 	switch operation.State(s.State) {
 	case operation.StateOpen:
 		return a.nextOpen(s)
-	case operation.StateLanding, operation.StateFailed:
-		return []string{a.again(op, false)}
+	case operation.StateFailed:
+		switch op.Kind {
+		case operation.KindApply:
+			return []string{a.again(op, false)}
+		case operation.KindUndo:
+			return []string{a.say("undo", op.Of[:8])}
+		case operation.KindRedo:
+		}
 	case operation.StateApplied:
 		if op.Kind == operation.KindUndo {
 			return []string{a.say("undo", op.ID[:8]) + "  # makes the branches again"}
@@ -198,7 +209,7 @@ func (a *app) nextFor(s report.Stood) []string {
 			return a.nextOpen(s)
 		}
 		return a.nextApplied(s)
-	case operation.StateAborted, operation.StateUndone, operation.StateSuperseded:
+	case operation.StateLanding, operation.StateAborted, operation.StateUndone, operation.StateSuperseded:
 	}
 	return []string{}
 }
@@ -289,6 +300,8 @@ func (a *app) nextOf(log *operation.Log, shown []report.Stood, hidden int) []str
 		next = append(next, shown[i].Next...)
 	}
 	switch {
+	case a.unsettled:
+		next = []string{a.say("status") + "  # again, where the change can be settled"}
 	case len(next) > 0:
 	case hidden > 0 || len(log.All()) > 0:
 		next = []string{a.say("prune", "--all") + "  # forgets what has ended"}

@@ -14,6 +14,7 @@ import (
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/report"
 	"github.com/git-backport/git-backport/internal/resolve"
+	"github.com/git-backport/git-backport/internal/streams"
 )
 
 func (a *app) undoCommand() *cobra.Command {
@@ -22,17 +23,48 @@ func (a *app) undoCommand() *cobra.Command {
 		Short: "Take back exactly what an operation did: all of it, or nothing",
 		Long: `Deletes the branches that the operation created and puts back those that it replaced, in one
 transaction. When one of them does not hold what the operation left, nothing is changed, and all such
-are listed. An undo is an operation too: undo again makes the branches again, as long as git still has
-their commits. Without OP it is the last operation whose changes stand.
+are listed. Without OP it is the last operation; when that is undone already, there is nothing to undo.
+An undo is an operation too: undone by its name, it makes the branches again, as long as git still has
+their commits.
 
 What was pushed is not taken back, and deleting a branch from a remote does not take back what was
 told.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
+			err := a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
 				return store.Undo(ctx, s, first(args), r)
 			})
+			var nothing *operation.NothingError
+			if errors.As(err, &nothing) {
+				return a.nothingToUndo(cmd, nothing)
+			}
+			return err
 		},
 	}
+}
+
+// nothingToUndo says that the last operation is an undo, and what can be undone by its name.
+func (a *app) nothingToUndo(cmd *cobra.Command, e *operation.NothingError) error {
+	log, err := operation.Open(a.repo).Load()
+	if err != nil {
+		return err
+	}
+	st, err := a.stood(cmd.Context(), a.repo.NewSession(), log, e.Undo)
+	if err != nil {
+		return err
+	}
+	if e.Standing != nil {
+		st.Next = append(st.Next, a.say("undo", e.Standing.ID[:8])+"  # takes back the operation before it, which stands")
+	}
+	return a.render(report.Operation(cmd.Name(), version(), st, treesV1(nil), int(a.code)), func(w io.Writer) error {
+		if a.quiet {
+			return nil
+		}
+		_, err := fmt.Fprintf(w, "%s\n", streams.Clean(e.Error()))
+		if err == nil && len(st.Next) > 0 {
+			_, err = fmt.Fprintf(w, "\nnext:\n  %s\n", shownAll(st.Next))
+		}
+		return err
+	})
 }
 
 func (a *app) abortCommand() *cobra.Command {

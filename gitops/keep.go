@@ -9,6 +9,16 @@ import (
 	"github.com/git-backport/git-backport/internal/txfs"
 )
 
+// Warn tells what went wrong after a change was made.
+func (r *Repo) Warn(text string) {
+	if r.Late != nil {
+		r.Late(text)
+	}
+}
+
+// Share gives a new file or directory of ours the mode that core.sharedRepository asks for.
+func (r *Repo) Share(path string) error { return r.refs.Share(path) }
+
 // FS is the file system that everything written to the repository goes through.
 func (r *Repo) FS() txfs.FS { return r.fs }
 
@@ -43,5 +53,9 @@ func (s *Session) Keep(ctx context.Context, opID string, n Needs) (string, error
 func (r *Repo) DropKeep(pack, opID string) error {
 	return r.refs.DropKeep(r.packDir(), pack, opID)
 }
+
+// DropPack is DropKeep for a pack that a dead process may have left half written: what git does not see of
+// it is removed.
+func (r *Repo) DropPack(pack, opID string) error { return r.refs.DropPack(r.packDir(), pack, opID) }
 
 func (r *Repo) packDir() string { return filepath.Join(r.Layout.ObjectsDir, "pack") }

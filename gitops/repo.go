@@ -19,6 +19,9 @@ import (
 type Repo struct {
 	Layout gitconfig.Layout
 	Config *gitconfig.Config
+	// Late is told what went wrong after a change was made, when nothing is left to be done about it; nil:
+	// nobody is. Set it before anything is changed.
+	Late func(string)
 
 	db         *odb.DB
 	refs       *refs.Store
@@ -80,6 +83,10 @@ func OpenFS(env gitconfig.Environment, fsys txfs.FS) (*Repo, error) {
 		return nil, fmt.Errorf("opening the objects: %w", err)
 	}
 	r.refs = refs.OpenFS(layout.GitDir, layout.CommonDir, fsys)
+	r.refs.Warn = r.Warn
+	if shared, _, err := config.String("core.sharedRepository"); err == nil {
+		r.refs.Shared, _ = refs.ParseShared(shared) // a wrong value is refused where something is made
+	}
 	if err := r.checkReplaced(); err != nil {
 		return nil, err
 	}

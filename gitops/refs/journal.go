@@ -152,6 +152,9 @@ func (s *Store) writeJournal(j *journal) error {
 	if err := s.writeFile(temp, 0o600, data); err != nil {
 		return err
 	}
+	if err := s.Share(temp); err != nil {
+		return err
+	}
 	if err := s.fs.Rename(temp, path); err != nil {
 		return err
 	}
@@ -221,6 +224,9 @@ func (s *Store) hold(op string) (release func() error, err error) {
 				return nil, err
 			}
 		}
+		if err := s.Share(dir); err != nil {
+			return nil, err
+		}
 	}
 	path := filepath.Join(s.ownDir(), "lock")
 	release, err = s.fs.Lock(path, fmt.Sprintf("pid %d, operation %s", os.Getpid(), op))
@@ -232,6 +238,9 @@ func (s *Store) hold(op string) (release func() error, err error) {
 		return nil, &ReadOnlyError{Path: path, Err: err}
 	case err != nil:
 		return nil, err
+	}
+	if err := s.Share(path); err != nil {
+		return nil, errors.Join(err, release())
 	}
 	// Also when the directories were there: their maker may have died before it flushed them.
 	for _, dir := range []string{s.commonDir, s.ownDir()} {

@@ -103,6 +103,9 @@ func (t *transaction) placePack(context.Context) error {
 	if err := s.writeFile(base+".keep", 0o600, keepText(t.j.OpID)); err != nil {
 		return packError(base, err)
 	}
+	if err := s.adjust(base+".keep", t.tx.Shared); err != nil {
+		return err
+	}
 	if err := s.place(base, ".pack", t.tx.Pack.Data, t.j.OpID, t.tx.Shared); err != nil {
 		return packError(base, err)
 	}
@@ -178,6 +181,11 @@ func WritePack(fsys txfs.FS, commonDir string, p *PackFile, op string, shared Sh
 // objects/pack of the repository. A missing one is no error.
 func (s *Store) DropKeep(dir, name, op string) error {
 	return s.dropKeep(&journalPack{Dir: dir, Name: name}, op)
+}
+
+// DropPack is DropKeep, and removes what of the pack git does not see.
+func (s *Store) DropPack(dir, name, op string) error {
+	return s.removePack(&journalPack{Dir: dir, Name: name}, op)
 }
 
 // dropKeep removes the .keep when it holds our text.

@@ -72,6 +72,15 @@ func (s *Store) adjust(path string, shared Shared) error {
 	return s.chmodFrom(path, info.Mode(), shared.mode(info.Mode()))
 }
 
+// Share gives a file or directory of ours, which may be another member's, the mode of the store's sharing.
+func (s *Store) Share(path string) error {
+	err := s.adjust(path, s.Shared)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // its owner's to change
+	}
+	return err
+}
+
 // chmod sets the permissions of a file where they differ.
 func (s *Store) chmod(path string, want fs.FileMode) error {
 	info, err := os.Stat(path)

@@ -21,6 +21,8 @@ type Store struct {
 	// Warn is told what went wrong after a change was made, when nothing is left to be done about it; nil:
 	// nobody is. Set it before the Store is used.
 	Warn func(string)
+	// Shared is whom our own directory is open to: core.sharedRepository.
+	Shared Shared
 
 	gitDir    string // of the work tree: HEAD and the per-worktree refs
 	commonDir string // everything shared

@@ -15,6 +15,13 @@ func (e *StateError) Error() string {
 	return fmt.Sprintf("the record %q cannot be used: %s; nothing was changed", e.Path, e.Reason)
 }
 
+// A SizeError is a record that would be larger than what is read. Nothing was changed.
+type SizeError struct{ Size int }
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("the record of the operation would have %d bytes, and none above %d is read", e.Size, maxRecord)
+}
+
 // A BusyError says that another process is changing the operations of this repository.
 type BusyError struct {
 	Path   string
@@ -102,6 +109,17 @@ type LookupError struct {
 }
 
 func (e *LookupError) Error() string { return "there is no " + e.What }
+
+// A NothingError says that the last thing that was done is an undo already: it is taken back by its name
+// alone. Nothing was changed.
+type NothingError struct {
+	Undo     *Operation
+	Standing *Operation // the last one whose changes stand all the same; nil when there is none
+}
+
+func (e *NothingError) Error() string {
+	return fmt.Sprintf("nothing to undo: operation %.8s is undone", e.Undo.Of)
+}
 
 // A WrongTimeError is a verb that does not fit the state of an operation. Nothing was changed.
 type WrongTimeError struct {

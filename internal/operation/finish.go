@@ -224,5 +224,6 @@ func (s *Store) finish(ctx context.Context, session *gitops.Session, op *Operati
 	if err := s.land(ctx, session, op, op, r); err != nil {
 		return err
 	}
-	return s.close(op, StateApplied, r.Now)
+	s.late(s.close(op, StateApplied, r.Now))
+	return nil
 }

@@ -34,7 +34,8 @@ func (s *Store) Apply(ctx context.Context, session *gitops.Session, op *Operatio
 		if err := s.land(ctx, session, op, op, r); err != nil {
 			return err
 		}
-		return s.dropKeeps(log, op.Supersedes)
+		s.late(s.dropKeeps(log, op.Supersedes))
+		return nil
 	})
 }
 
@@ -73,6 +74,9 @@ func (s *Store) locked(ctx context.Context, note string, now int64, do func(*Log
 	log, err := s.Load()
 	if err != nil {
 		return err
+	}
+	if err := errors.Join(s.sweep(), s.sweepKeeps(log)); err != nil {
+		s.repo.Warn(fmt.Sprintf("what a dead process left is not all removed: %v", err))
 	}
 	return do(log)
 }
@@ -149,9 +153,16 @@ func (s *Store) value(ref string) (gitops.ID, error) {
 // about.
 func (s *Store) land(ctx context.Context, session *gitops.Session, op, about *Operation, r Run) error {
 	before := *op
+	if err := s.keepBack(op); err != nil {
+		return errors.Join(err, s.restore(op, &before))
+	}
 	op.Before = op.State
 	op.Transitions = append([]Transition(nil), op.Transitions...)
 	op.enter(StateLanding, r.Now)
+	done := op.landed(r.Now)
+	if err := s.writeAside(&done, nextSuffix); err != nil {
+		return errors.Join(err, s.restore(op, &before))
+	}
 	if err := s.write(op); err != nil {
 		return errors.Join(err, s.restore(op, &before))
 	}
@@ -173,15 +184,29 @@ func (s *Store) land(ctx context.Context, session *gitops.Session, op, about *Op
 		}
 		return errors.Join(err, s.restore(op, &before))
 	}
-	for i := range op.Changes {
-		op.Changes[i].Done = true
-	}
-	op.Before, op.Settled = "", false
-	op.enter(StateApplied, r.Now)
-	if err := s.write(op); err != nil {
-		return fmt.Errorf("the refs are changed, and the next run completes the record: %w", err)
-	}
+	*op = done
+	s.late(errors.Join(s.place(op, nextSuffix), s.unlink(s.path(op)+backSuffix)))
 	return nil
+}
+
+// landed is the record of an operation whose changes are made.
+func (op *Operation) landed(now int64) Operation {
+	done := *op
+	done.Changes = append([]Change(nil), op.Changes...)
+	for i := range done.Changes {
+		done.Changes[i].Done = true
+	}
+	done.Transitions = append([]Transition(nil), op.Transitions...)
+	done.Before, done.Settled = "", false
+	done.enter(StateApplied, now)
+	return done
+}
+
+// late tells of an error that came after the refs had changed: the next run does what is left.
+func (s *Store) late(err error) {
+	if err != nil {
+		s.repo.Warn(fmt.Sprintf("the branches are changed; the next run completes the record: %v", err))
+	}
 }
 
 // restore brings the record back to what it was before a landing that did not happen.
@@ -191,7 +216,14 @@ func (s *Store) restore(op, before *Operation) error {
 	}
 	before.Changes = op.Made()
 	*op = *before
-	return s.write(op)
+	err := s.unlink(s.path(op) + nextSuffix)
+	if err == nil {
+		err = s.place(op, backSuffix)
+	}
+	if err != nil {
+		err = s.write(op)
+	}
+	return err
 }
 
 // ready returns what landing the operation's ready targets makes.

@@ -182,14 +182,30 @@ func (l *Log) Pending() []*Operation {
 }
 
 // Latest returns the last operation whose changes stand; nil when there is none.
-func (l *Log) Latest() *Operation {
+func (l *Log) Latest() *Operation { return l.latestBut("") }
+
+// latestBut is Latest among all kinds but one.
+func (l *Log) latestBut(kind Kind) *Operation {
 	for i := len(l.ops) - 1; i >= 0; i-- {
-		if op := l.ops[i]; l.State(op) == StateApplied && len(op.Made()) > 0 {
+		if op := l.ops[i]; op.Kind != kind && l.State(op) == StateApplied && len(op.Made()) > 0 {
 			return op
 		}
 	}
 	return nil
 }
+
+// lastChange returns the last operation that changed a branch; nil when none did.
+func (l *Log) lastChange() *Operation {
+	for i := len(l.ops) - 1; i >= 0; i-- {
+		if op := l.ops[i]; op.State == StateApplied && len(op.Made()) > 0 {
+			return op
+		}
+	}
+	return nil
+}
+
+// Last reports whether no operation came after one.
+func (l *Log) Last(op *Operation) bool { return len(l.ops) > 0 && l.ops[len(l.ops)-1] == op }
 
 // Same returns an operation that stands or is open and asks for the same as op; nil when there is none.
 func (l *Log) Same(op *Operation) *Operation {

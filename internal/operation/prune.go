@@ -103,7 +103,7 @@ func (s *Store) sweepKeeps(log *Log) error {
 		if op := log.by[string(m[1])]; op != nil && log.NeedsPerson(op) {
 			continue
 		}
-		if err := s.repo.DropKeep(name, string(m[1])); err != nil {
+		if err := s.repo.DropPack(name, string(m[1])); err != nil {
 			return err
 		}
 	}

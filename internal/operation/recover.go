@@ -2,6 +2,10 @@ package operation
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
 
 	"github.com/git-backport/git-backport/gitops"
 )
@@ -25,6 +29,25 @@ func (s *Store) Recover(ctx context.Context, now int64) error {
 	return nil
 }
 
+// Unsettled reports whether a process died, or works still, while it changed branches or a record. It writes
+// nothing.
+func (s *Store) Unsettled() (bool, error) {
+	pending, err := s.repo.Pending()
+	if err != nil || len(pending) > 0 {
+		return len(pending) > 0, err
+	}
+	list, err := os.ReadDir(s.dir())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	for _, e := range list {
+		if strings.HasSuffix(e.Name(), nextSuffix) { // made before a landing, and moved or removed after it
+			return true, nil
+		}
+	}
+	return false, err
+}
+
 // recoverHeld is Recover under the lock.
 func (s *Store) recoverHeld(ctx context.Context, now int64) error {
 	if err := s.repo.Recover(ctx); err != nil {
@@ -44,11 +67,7 @@ func (s *Store) recoverHeld(ctx context.Context, now int64) error {
 		}
 		switch {
 		case landed:
-			for i := range op.Changes {
-				op.Changes[i].Done = true
-			}
-			op.Before, op.Settled = "", false
-			op.enter(StateApplied, now)
+			*op = op.landed(now)
 		case op.Before != "":
 			op.Changes = op.Made()
 			back := op.Before

@@ -60,7 +60,7 @@ func (s *Store) Load() (*Log, error) {
 	}
 	var ops []*Operation
 	for _, e := range list {
-		if e.Name() == "lock" || strings.HasSuffix(e.Name(), ".tmp") || strings.HasPrefix(e.Name(), ".") {
+		if e.Name() == "lock" || strings.HasSuffix(e.Name(), tempSuffix) || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
 		op, err := s.read(filepath.Join(s.dir(), e.Name()))
@@ -112,6 +112,9 @@ func (s *Store) hold(note string) (release func() error, err error) {
 				return nil, fmt.Errorf("making room for the record: %w", err)
 			}
 		}
+		if err := s.repo.Share(dir); err != nil {
+			return nil, err
+		}
 	}
 	path := filepath.Join(s.dir(), "lock")
 	release, err = s.fs.Lock(path, fmt.Sprintf("pid %d, %s", os.Getpid(), note))
@@ -120,6 +123,9 @@ func (s *Store) hold(note string) (release func() error, err error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("taking the lock of the operations: %w", err)
+	}
+	if err := s.repo.Share(path); err != nil {
+		return nil, errors.Join(err, release())
 	}
 	// Also when the directories were there: their maker may have died before it flushed them.
 	for _, dir := range []string{s.repo.Layout.CommonDir, s.ownDir()} {
@@ -145,17 +151,35 @@ func holder(path string) string {
 	}, string(line))
 }
 
+// A record stands in its place, and beside it may be: what is being written, the next version, made ahead
+// of a change, and the version before one. Moving those takes no room on a full disk.
+const (
+	tempSuffix = ".tmp"
+	nextSuffix = ".next.tmp"
+	backSuffix = ".back.tmp"
+)
+
 // write replaces a record durably: a crash leaves the old one or the new one.
 func (s *Store) write(op *Operation) error {
+	if err := s.writeAside(op, tempSuffix); err != nil {
+		return err
+	}
+	return s.place(op, tempSuffix)
+}
+
+// writeAside writes a record beside its place, durably.
+func (s *Store) writeAside(op *Operation, suffix string) error {
 	data, err := op.encode()
 	if err != nil {
 		return err
 	}
+	if len(data) > maxRecord {
+		return &SizeError{Size: len(data)}
+	}
 	if _, err := decode(data); err != nil {
 		return fmt.Errorf("the record of operation %.8s would not be readable: %w", op.ID, err)
 	}
-	path := s.path(op)
-	temp := path + ".tmp"
+	temp := s.path(op) + suffix
 	if err := s.unlink(temp); err != nil {
 		return err
 	}
@@ -168,10 +192,7 @@ func (s *Store) write(op *Operation) error {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = s.fs.Rename(temp, path)
-	}
-	if err == nil {
-		err = s.fs.SyncDir(s.dir())
+		err = s.repo.Share(temp)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the record: %w", errors.Join(err, s.unlink(temp)))
@@ -179,10 +200,51 @@ func (s *Store) write(op *Operation) error {
 	return nil
 }
 
+// place moves a record that was written aside into its place.
+func (s *Store) place(op *Operation, suffix string) error {
+	path := s.path(op)
+	err := s.fs.Rename(path+suffix, path)
+	if err == nil {
+		err = s.fs.SyncDir(s.dir())
+	}
+	if err != nil {
+		return fmt.Errorf("writing the record: %w", errors.Join(err, s.unlink(path+suffix)))
+	}
+	return nil
+}
+
+// keepBack keeps the record as it is under a second name; there may be none yet.
+func (s *Store) keepBack(op *Operation) error {
+	path := s.path(op)
+	if err := s.unlink(path + backSuffix); err != nil {
+		return err
+	}
+	if err := s.fs.Link(path, path+backSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("writing the record: %w", err)
+	}
+	return nil
+}
+
+// sweep removes what is beside records: what is left there is a dead process's.
+func (s *Store) sweep() error {
+	list, err := os.ReadDir(s.dir())
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if strings.HasSuffix(e.Name(), tempSuffix) {
+			err = errors.Join(err, s.unlink(filepath.Join(s.dir(), e.Name())))
+		}
+	}
+	return err
+}
+
 // remove deletes a record durably.
 func (s *Store) remove(op *Operation) error {
-	if err := s.unlink(s.path(op)); err != nil {
-		return err
+	for _, suffix := range []string{nextSuffix, backSuffix, ""} {
+		if err := s.unlink(s.path(op) + suffix); err != nil {
+			return err
+		}
 	}
 	return s.fs.SyncDir(s.dir())
 }

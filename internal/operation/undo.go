@@ -8,7 +8,8 @@ import (
 )
 
 // Undo takes back what an operation changed, or, when that is an undo, makes it again: exactly, all or
-// none. An empty id means the last operation whose changes stand. The undo is an operation of its own.
+// none. An empty id means the last operation, unless that is an undo: a *NothingError. The undo is an
+// operation of its own.
 // Refs that do not hold what was left are a *MovedError that lists them all.
 func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r Run) (*Operation, error) {
 	var made *Operation
@@ -46,6 +47,9 @@ func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r 
 // again.
 func (l *Log) undoable(id string) (of *Operation, back bool, err error) {
 	op := l.Latest()
+	if last := l.lastChange(); id == "" && last != nil && last.Kind == KindUndo {
+		return nil, false, &NothingError{Undo: last, Standing: l.latestBut(KindUndo)}
+	}
 	if id != "" {
 		if op, err = l.Find(id); err != nil {
 			return nil, false, err
