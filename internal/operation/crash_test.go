@@ -112,6 +112,16 @@ func (w *world) undo() error {
 	return err
 }
 
+// redo takes the last undo back, by its name.
+func (w *world) redo() error {
+	log, err := w.store.Load()
+	if err != nil {
+		return err
+	}
+	_, err = w.store.Undo(context.Background(), w.session, log.Latest().ID, operation.Run{Committer: who, Now: 20})
+	return err
+}
+
 func (w *world) record() error {
 	op, _ := w.plan("x", true)
 	_, err := w.store.Record(context.Background(), w.session, op, 10)
@@ -196,7 +206,7 @@ func scenarios() []scenario {
 		{"apply", nil, apply("x")},
 		{"replace", []func(*world) error{apply("x")}, apply("y")},
 		{"undo", []func(*world) error{apply("x")}, (*world).undo},
-		{"redo", []func(*world) error{apply("x"), (*world).undo}, (*world).undo},
+		{"redo", []func(*world) error{apply("x"), (*world).undo}, (*world).redo},
 		{"undo of replace", []func(*world) error{apply("x"), apply("y")}, (*world).undo},
 		{"record", nil, (*world).record},
 		{"drop", []func(*world) error{(*world).record}, (*world).drop},
