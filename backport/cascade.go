@@ -127,7 +127,7 @@ func bareSubject(message []byte) string {
 	}
 }
 
-// alike tells whether a version has at least half of the lines that a source adds and removes.
+// alike reports whether a version has at least half of the lines that a source adds and removes.
 func (r *runner) alike(ctx context.Context, source gitops.ID, v version) bool {
 	base, theirs, err := r.session.TreeOfBase(source, r.opts.Mainline)
 	if err != nil {

@@ -26,7 +26,7 @@ var advisory = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b(CVE-\d{4}-\d{4,}|GHSA(-[23456789cfghjmpqrvwx]{4}){3}|RUSTSEC-\d{4}-\d{4})\b`)
 })
 
-// namesAdvisory tells whether a message has the id of an advisory. Few have, and the pattern is dear to
+// namesAdvisory reports whether a message has the id of an advisory. Few have, and the pattern is dear to
 // compile.
 func namesAdvisory(message []byte) bool {
 	for _, word := range []string{"CVE-", "GHSA-", "RUSTSEC-"} {

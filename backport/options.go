@@ -19,7 +19,7 @@ type Fix struct {
 	OnMain   []bool // for each commit, whether main contains it
 }
 
-// AllOnMain tells whether main contains every commit of the fix.
+// AllOnMain reports whether main contains every commit of the fix.
 func (f Fix) AllOnMain() bool {
 	for _, on := range f.OnMain {
 		if !on {
@@ -43,7 +43,7 @@ type Selection struct {
 	Reason string // why a refused line is taken, or a line is left out
 }
 
-// Names tells whether the user named a line as one to take.
+// Names reports whether the user named a line as one to take.
 func (s Selection) Names(line policy.LineID) bool {
 	for _, l := range append(append([]policy.LineID(nil), s.To...), s.Also...) {
 		if l == line {

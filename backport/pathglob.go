@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// matchPath tells whether a path matches a glob: * and ? stay within a name, ** stands for any number
+// matchPath reports whether a path matches a glob: * and ? stay within a name, ** stands for any number
 // of directories, also none, and at the end for everything below.
 func matchPath(glob, name string) bool {
 	g, n := strings.Split(glob, "/"), strings.Split(name, "/")
@@ -40,7 +40,7 @@ func matchPart(glob, name string) bool {
 	return err == nil && ok
 }
 
-// CheckGlob tells whether a glob can match anything.
+// CheckGlob reports whether a glob can match anything.
 func CheckGlob(glob string) error {
 	for _, part := range strings.Split(glob, "/") {
 		if _, err := path.Match(part, ""); err != nil {

@@ -63,7 +63,7 @@ func (u RuleUse) String() string {
 	return s
 }
 
-// Drops tells whether the rule leaves out what one of the sides says: a person should look.
+// Drops reports whether the rule leaves out what one of the sides says: a person should look.
 func (u RuleUse) Drops() bool {
 	return u.Rule == ConflictOurs || u.Rule == ConflictTheirs || u.Rule == notesDropped
 }
@@ -157,7 +157,7 @@ func (s settling) settled(c gitops.Conflict, rule OnConflict) (*gitops.Stage, er
 	return s.merged(c, rule)
 }
 
-// aboutContent tells whether conflicts are about what one file holds, or whether it is there at all.
+// aboutContent reports whether conflicts are about what one file holds, or whether it is there at all.
 func aboutContent(kinds []string) bool {
 	for _, k := range kinds {
 		switch k {
@@ -220,7 +220,7 @@ func (s settling) mergeSides(name string, rule OnConflict, sides [3][]byte) ([]b
 	return notes.Move(sides[0], sides[1], sides[2], next.Version)
 }
 
-// newMarkers tells whether a merged text has lines of conflict markers that neither side has.
+// newMarkers reports whether a merged text has lines of conflict markers that neither side has.
 func newMarkers(merged, ours, theirs []byte) bool {
 	for line := range bytes.Lines(merged) {
 		marker := bytes.HasPrefix(line, []byte("<<<<<<< ")) || bytes.HasPrefix(line, []byte(">>>>>>> "))

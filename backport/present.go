@@ -128,7 +128,7 @@ func (r *runner) tipHas(ctx context.Context, t Target, source gitops.ID) (bool, 
 	return r.session.Repo().Contains(ctx, t.Tip, source)
 }
 
-// undoneSince tells whether a commit between source and the tip takes source back, and stands.
+// undoneSince reports whether a commit between source and the tip takes source back, and stands.
 func (r *runner) undoneSince(ctx context.Context, t Target, source gitops.ID) (bool, error) {
 	commits, err := r.session.Repo().Between(ctx, source, t.Tip)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 const ownLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
 
-// isOwnName tells whether text may be the middle part of a new branch's name.
+// isOwnName reports whether text may be the middle part of a new branch's name.
 func isOwnName(text string) bool {
 	return 0 < len(text) && len(text) <= 63 && strings.Trim(text[:1], ownLetters) == "" && strings.Trim(text, ownLetters+"._-") == ""
 }
@@ -22,7 +22,7 @@ func (e *NameError) Error() string {
 	return fmt.Sprintf("name %q: want lower-case letters, digits, '.', '_' and '-', beginning with a letter or digit, 63 at most", e.Name)
 }
 
-// CheckName tells whether name can be the <name> of backport/<name>/<branch>.
+// CheckName reports whether name can be the <name> of backport/<name>/<branch>.
 func CheckName(name string) error {
 	if !isOwnName(name) || strings.Contains(name, "..") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, ".lock") {
 		return &NameError{Name: name}

@@ -207,7 +207,7 @@ func squashed(ctx context.Context, s *gitops.Session, st Standing, heads, commit
 	return nil, nil
 }
 
-// holds tells whether a commit's tree has all that changed from base to want.
+// holds reports whether a commit's tree has all that changed from base to want.
 func holds(ctx context.Context, s *gitops.Session, base, want, commit gitops.ID) (bool, error) {
 	tree, err := s.TreeOf(commit)
 	if err != nil || tree == base {

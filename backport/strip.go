@@ -30,7 +30,7 @@ func (f *raise) paths() []string {
 	return out
 }
 
-// has tells whether the raised pins are those of a finding.
+// has reports whether the raised pins are those of a finding.
 func (f *raise) has(other msrv.Finding) bool {
 	return slices.ContainsFunc(f.findings, func(x msrv.Finding) bool { return x.Path == other.Path && x.Key == other.Key })
 }

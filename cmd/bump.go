@@ -38,7 +38,7 @@ A pending line is not released by accident: --rc makes its next candidate, --ver
 the policy says against a release is said: when, cadence, required lines that lack a security fix that
 is in the release (equal_patch).
 
---check makes nothing: it tells whether tree, tags and notes of the lines, all supported ones by default,
+--check makes nothing: it reports whether tree, tags and notes of the lines, all supported ones by default,
 agree about the version.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
 		Example: `  git backport bump 36 47
   git backport bump 48 --rc

@@ -10,7 +10,7 @@ import (
 	"github.com/git-backport/git-backport/internal/report"
 )
 
-// bumpCheck tells whether tree, tags and notes agree.
+// bumpCheck reports whether tree, tags and notes agree.
 func (a *app) bumpCheck(ctx context.Context, f *bumpAsk) error {
 	if err := f.checkArgs(); err != nil {
 		return err

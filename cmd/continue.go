@@ -91,7 +91,7 @@ func (c *continuing) run(cmd *cobra.Command, args []string) error {
 	})
 }
 
-// namesTarget tells whether a word is a line or branch of an operation that needs a person, and not the
+// namesTarget reports whether a word is a line or branch of an operation that needs a person, and not the
 // beginning of an operation's id.
 func namesTarget(log *operation.Log, word string) bool {
 	for _, op := range log.Pending() {

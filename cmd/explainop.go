@@ -35,7 +35,7 @@ func explainOperation(err error) *Error {
 		if len(e.Known) > 0 {
 			return &Error{Exit: ExitUsage, Code: "operation", Hint: "name one of: " + strings.Join(e.Known, ", ")}
 		}
-		return &Error{Exit: ExitUsage, Code: "operation", Hint: "what there is, is listed by ", Run: "status --all"}
+		return &Error{Exit: ExitUsage, Code: "operation", Hint: "see what is on record: ", Run: "status --all"}
 	}
 	if e, ok := as[*operation.WrongTimeError](err); ok {
 		return &Error{Exit: ExitUsage, Code: "wrong-time", Hint: "nothing was changed; ", Run: cmp.Or(e.Next, "status --all")}

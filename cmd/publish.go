@@ -62,6 +62,12 @@ func (a *app) publish(ctx context.Context, f *publishFlags, id string) error {
 	if err != nil {
 		return err
 	}
+	if a.unsettled {
+		return &Error{
+			Exit: ExitBusy, Code: "unsettled", Err: errors.New("a change of branches was interrupted and is not settled: nothing was pushed"),
+			Hint: "run git backport status where the repository can be written, then publish again",
+		}
+	}
 	store := operation.Open(repo)
 	log, err := store.Load()
 	if err != nil {

@@ -142,7 +142,7 @@ func recordPR(rep *backport.Report, o backport.Outcome) *operation.PR {
 		return nil
 	}
 	return &operation.PR{
-		Base: pr.Base, Head: pr.Head, Title: pr.Title, Draft: pr.Draft, Labels: pr.Labels,
+		Base: pr.Base, Head: pr.Head, Title: report.Title(pr.Title), Draft: pr.Draft, Labels: pr.Labels,
 		Reviewers: pr.Reviewers, Assignees: pr.Assignees, Milestone: pr.Milestone, AutoMerge: pr.AutoMerge, Comment: pr.Comment,
 	}
 }

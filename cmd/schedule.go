@@ -35,7 +35,7 @@ the time there is to upgrade. Planned days come from [dates] plan in the policy.
 --update writes the calendar into FILE, between the lines
   ` + report.CalendarBegin + `
   ` + report.CalendarEnd + `
-and --check tells whether it is up to date there. The format is markdown then, unless --format says
+and --check reports whether it is up to date there. The format is markdown then, unless --format says
 otherwise; a FILE that ends in .svg or .json is the calendar as a whole.` + exitStatus(ExitOK, ExitUsage, ExitRefused, ExitRepository),
 		Example: `  git backport schedule --next 3
   git backport schedule --format mermaid --update docs/support.md
@@ -64,7 +64,7 @@ otherwise; a FILE that ends in .svg or .json is the calendar as a whole.` + exit
 // file is the file that is written or checked; "" for none.
 func (f scheduleFlags) file() string { return f.update + f.check }
 
-// whole tells whether the file is the calendar and nothing else.
+// whole reports whether the file is the calendar and nothing else.
 func (f scheduleFlags) whole() bool {
 	ext := strings.ToLower(filepath.Ext(f.file()))
 	return ext == ".svg" || ext == ".json"

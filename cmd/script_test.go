@@ -91,7 +91,7 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// works tells whether a command is there and ends well.
+// works reports whether a command is there and ends well.
 func works(name string, args ...string) bool {
 	return exec.CommandContext(context.Background(), name, args...).Run() == nil
 }

@@ -118,7 +118,7 @@ func (a *app) textOptions(repo *gitops.Repo) report.TextOptions {
 	}
 }
 
-// over tells whether an operation has ended without looking at the release branches.
+// over reports whether an operation has ended without looking at the release branches.
 func over(log *operation.Log, op *operation.Operation) bool {
 	switch log.State(op) {
 	case operation.StateAborted, operation.StateUndone, operation.StateSuperseded:
@@ -174,7 +174,7 @@ func (a *app) treesOf(repo *gitops.Repo, op *operation.Operation) (map[string]st
 	return out, nil
 }
 
-// allLanded tells whether every target that has a branch is on its release branch.
+// allLanded reports whether every target that has a branch is on its release branch.
 func allLanded(targets []backport.Standing) bool {
 	for _, t := range targets {
 		if t.State != backport.StandingLanded && t.Target.Status != operation.TargetDropped {
@@ -238,6 +238,9 @@ func (a *app) nextOpen(s report.Stood) []string {
 	if len(out) == 0 {
 		return []string{a.say("continue", op.ID[:8])}
 	}
+	if s.Remotes && !op.Embargo && unpublished(s) {
+		out = append(out, a.sayPublish(op))
+	}
 	if len(op.Made()) == 0 {
 		out = append(out, a.say("abort", op.ID[:8])+"  # gives it up")
 	}
@@ -247,16 +250,14 @@ func (a *app) nextOpen(s report.Stood) []string {
 // nextApplied is what to run when the branches are made: make the missing ones, renew those whose base
 // moved, push the others.
 func (a *app) nextApplied(s report.Stood) []string {
-	var moved, missing, push bool
+	var moved, missing bool
 	for _, t := range s.Targets {
 		switch t.State {
 		case backport.StandingBaseMoved:
 			moved = true
 		case backport.StandingMissing:
 			missing = true
-		case backport.StandingOpen, backport.StandingAmended:
-			push = push || !published(s.Op, t)
-		case backport.StandingLanded, backport.StandingUnmade:
+		case backport.StandingOpen, backport.StandingAmended, backport.StandingLanded, backport.StandingUnmade:
 		}
 	}
 	var out []string
@@ -264,13 +265,29 @@ func (a *app) nextApplied(s report.Stood) []string {
 		out = append(out, a.again(s.Op, moved && s.Op.Verb == ""))
 	}
 	switch {
-	case !push || s.Op.Embargo:
+	case s.Op.Embargo || !unpublished(s):
 	case s.Remotes:
-		out = append(out, a.say("publish", s.Op.ID)+"  # pushes the branches, and opens pull requests")
+		out = append(out, a.sayPublish(s.Op))
 	default:
 		out = append(out, a.say("undo", s.Op.ID)+"  # takes the branches back; with a remote, publish pushes them")
 	}
 	return out
+}
+
+// unpublished reports whether a branch of an operation is made and not at a remote as it is here.
+func unpublished(s report.Stood) bool {
+	for _, t := range s.Targets {
+		made := t.State == backport.StandingOpen || t.State == backport.StandingAmended
+		if made && !published(s.Op, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// sayPublish is the command that publishes an operation.
+func (a *app) sayPublish(op *operation.Operation) string {
+	return a.say("publish", op.ID) + "  # pushes the branches, and opens pull requests"
 }
 
 // published reports whether a target's branches are at a remote as they are here.

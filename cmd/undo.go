@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,7 +32,11 @@ What was pushed is not taken back, and deleting a branch from a remote does not 
 told.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
-				return store.Undo(ctx, s, first(args), r)
+				op, err := store.Undo(ctx, s, first(args), r)
+				if err == nil {
+					err = a.warnPublished(store, op)
+				}
+				return op, err
 			})
 			var nothing *operation.NothingError
 			if errors.As(err, &nothing) {
@@ -40,6 +45,28 @@ told.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
 			return err
 		},
 	}
+}
+
+// warnPublished says what an undo does not take back: branches at a remote, and their pull requests.
+func (a *app) warnPublished(store *operation.Store, undo *operation.Operation) error {
+	log, err := store.Load()
+	if err != nil || undo.Kind != operation.KindUndo {
+		return err
+	}
+	op, err := log.Find(undo.Of)
+	if err != nil {
+		return err
+	}
+	for _, c := range undo.Made() {
+		if r, ok := op.Receipts[c.Ref]; ok {
+			where := r.Remote
+			if r.Web != "" {
+				where += ", with " + r.Web
+			}
+			a.warn(strings.TrimPrefix(c.Ref, "refs/heads/") + " is still at " + where)
+		}
+	}
+	return nil
 }
 
 // nothingToUndo says that the last operation is an undo, and what can be undone by its name.

@@ -137,7 +137,7 @@ func complaint(stderr []byte) string {
 
 var gitVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^git version (\d+)\.(\d+)`) })
 
-// atLeast tells whether what git says of its version is a number or a later one.
+// atLeast reports whether what git says of its version is a number or a later one.
 func atLeast(version string, major, minor int) bool {
 	m := gitVersion().FindStringSubmatch(version)
 	if m == nil {

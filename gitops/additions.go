@@ -10,7 +10,7 @@ import (
 // maxAdditionBlob bounds the files that are searched for added lines, in bytes.
 const maxAdditionBlob = 32 << 20
 
-// SomeAdditionIn tells whether at least one line that source adds to a file is in the same file of
+// SomeAdditionIn reports whether at least one line that source adds to a file is in the same file of
 // tree. It tells a fix that is there from one that has nothing to fix.
 func (s *Session) SomeAdditionIn(ctx context.Context, source, tree ID, mainline int) (bool, error) {
 	c, err := s.Commit(source)
@@ -42,7 +42,7 @@ func (s *Session) SomeAdditionIn(ctx context.Context, source, tree ID, mainline 
 	return false, nil
 }
 
-// sharesAddition tells whether the blob now has a line that a change adds. Files that are the same to
+// sharesAddition reports whether the blob now has a line that a change adds. Files that are the same to
 // the byte share all of them.
 func (s *Session) sharesAddition(ch Change, now ID) (bool, error) {
 	var old []byte

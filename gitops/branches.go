@@ -17,7 +17,7 @@ type Branch struct {
 	Remote ID // refs/remotes/<remote>/<name>; zero when there is none
 }
 
-// Ahead tells whether a local branch of the same name points elsewhere than the one on the remote.
+// Ahead reports whether a local branch of the same name points elsewhere than the one on the remote.
 func (b Branch) Ahead() bool { return !b.Local.IsZero() && !b.Remote.IsZero() && b.Local != b.Remote }
 
 // A Base says which of two branches of one name is the tip of a line.

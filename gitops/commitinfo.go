@@ -100,7 +100,7 @@ func (r *Repo) readCommitHead(id ID) (object.CommitHeader, error) {
 	return h, nil
 }
 
-// hasCommitter tells whether the head of a commit reaches beyond the line of the committer.
+// hasCommitter reports whether the head of a commit reaches beyond the line of the committer.
 func hasCommitter(head []byte) bool {
 	at := bytes.Index(head, []byte("\ncommitter "))
 	return at >= 0 && bytes.IndexByte(head[at+1:], '\n') >= 0

@@ -41,7 +41,7 @@ func HunkLines(a, b []byte, context int) []string {
 	return out
 }
 
-// binary tells whether git would not show data as text.
+// binary reports whether git would not show data as text.
 func binary(data []byte) bool { return bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 }
 
 // span writes the place of a hunk as git does: the first line counted from 1, and the number of lines but

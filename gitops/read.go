@@ -61,7 +61,7 @@ func (r *Repo) CommitTime(id ID) (int64, error) {
 	return info.date, err
 }
 
-// HasCommit tells whether id is a commit of the repository.
+// HasCommit reports whether id is a commit of the repository.
 func (r *Repo) HasCommit(id ID) bool {
 	kind, _, err := r.db.Header(id)
 	return err == nil && kind == object.KindCommit

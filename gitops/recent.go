@@ -37,7 +37,7 @@ func (c *cutoff) past(date int64) bool {
 	return c.run > clockRun
 }
 
-// Contains tells whether commit is tip or an ancestor of it. With a commit-graph that knows one of them
+// Contains reports whether commit is tip or an ancestor of it. With a commit-graph that knows one of them
 // the answer is exact; without one a commit is missed below a run of clocks that were wrong by more
 // than a month. IsAncestor never misses one, and may have to walk through all that main has got since.
 func (r *Repo) Contains(ctx context.Context, tip, commit ID) (bool, error) {

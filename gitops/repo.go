@@ -161,5 +161,5 @@ func readShallow(path string) (map[ID]bool, error) {
 
 func (r *Repo) isShallow(id ID) bool { return r.shallow[id] }
 
-// IsShallow tells whether the clone has a boundary.
+// IsShallow reports whether the clone has a boundary.
 func (r *Repo) IsShallow() bool { return len(r.shallow) > 0 }

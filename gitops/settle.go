@@ -54,7 +54,7 @@ func (s *Session) StageData(st *Stage) ([]byte, error) {
 	return data, err
 }
 
-// Regular tells whether a stage is a regular file, executable or not.
+// Regular reports whether a stage is a regular file, executable or not.
 func (st *Stage) Regular() bool {
 	return st.Mode == uint32(object.ModeRegular) || st.Mode == uint32(object.ModeExec)
 }

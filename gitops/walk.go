@@ -102,7 +102,7 @@ type ancestryCache struct {
 	by map[ID]*ancestry
 }
 
-// has tells whether id is the start or an ancestor of it. It is not, once every commit that the walk
+// has reports whether id is the start or an ancestor of it. It is not, once every commit that the walk
 // still has to go on from is itself an ancestor of id, or on no higher level than id is.
 func (a *ancestry) has(ctx context.Context, id ID) (bool, error) {
 	a.mu.Lock()
@@ -176,7 +176,7 @@ func (a *ancestry) meet(ctx context.Context, id ID) (bool, error) {
 	return false, nil
 }
 
-// passed walks on to the level of a commit, or among those without one to its date, and tells whether
+// passed walks on to the level of a commit, or among those without one to its date, and reports whether
 // it was met by then. It may have been missed.
 func (a *ancestry) passed(ctx context.Context, id ID, info commitInfo) (bool, error) {
 	a.mu.Lock()
@@ -196,7 +196,7 @@ func (a *ancestry) passed(ctx context.Context, id ID, info commitInfo) (bool, er
 	return a.knows(id), nil
 }
 
-// IsAncestor tells whether ancestor is commit or can be reached from it.
+// IsAncestor reports whether ancestor is commit or can be reached from it.
 func (r *Repo) IsAncestor(ctx context.Context, ancestor, commit ID) (bool, error) {
 	a, err := r.ancestryOf(commit)
 	if err != nil {

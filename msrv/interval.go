@@ -55,7 +55,7 @@ func union(all []interval) ([]interval, error) {
 	return out, nil
 }
 
-// covers tells whether every version of inner is one of outer. Both are results of union.
+// covers reports whether every version of inner is one of outer. Both are results of union.
 func covers(outer, inner []interval) bool {
 	for _, in := range inner {
 		if !slices.ContainsFunc(outer, func(o interval) bool {

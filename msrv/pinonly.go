@@ -16,7 +16,7 @@ type Change struct {
 	Before, After []byte
 }
 
-// PinOnly tells whether a commit does nothing but change pins: every file it changes is a pin file, and
+// PinOnly reports whether a commit does nothing but change pins: every file it changes is a pin file, and
 // without the values of their pins the files are the same before and after. A commit that changes no
 // file is none.
 func PinOnly(changes []Change, o Options) bool {

@@ -46,7 +46,7 @@ func (r *reader) cargoPackage(c *cargoDoc, table string) {
 	r.cargoKey(c, spec{key: table + ".resolver", eco: Rust, role: RoleFloor, scheme: SchemeResolver})
 }
 
-// cargoKey reads one key, and tells whether it is there.
+// cargoKey reads one key, and reports whether it is there.
 func (r *reader) cargoKey(c *cargoDoc, s spec) bool {
 	v, ok := c.doc.Get(strings.Split(s.key, ".")...)
 	if !ok {
@@ -159,7 +159,7 @@ func (r *reader) cargoRoot(c *cargoDoc) (*cargoDoc, error) {
 	return nil, nil
 }
 
-// excludes tells whether the workspace of root c leaves out the package in dir.
+// excludes reports whether the workspace of root c leaves out the package in dir.
 func (c *cargoDoc) excludes(dir string) bool {
 	under := func(key string) bool {
 		list, _ := c.doc.Get("workspace", key)

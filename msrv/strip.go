@@ -184,7 +184,7 @@ func (s *stripper) apply() ([]byte, error) {
 	return data, nil
 }
 
-// onlyPins tells whether a file of this name holds a pin and nothing else of use.
+// onlyPins reports whether a file of this name holds a pin and nothing else of use.
 func onlyPins(p string) bool {
 	base := path.Base(p)
 	return base == "rust-toolchain" || base == "rust-toolchain.toml" || base == ".nvmrc" || base == ".tool-versions" ||
@@ -236,12 +236,12 @@ func newline(before []byte) string {
 	return "\n"
 }
 
-// blankBefore tells whether the line before is blank.
+// blankBefore reports whether the line before is blank.
 func blankBefore(before []byte) bool {
 	return bytes.HasSuffix(before, []byte("\n\n")) || bytes.HasSuffix(before, []byte("\n\r\n"))
 }
 
-// blankAfter tells whether the next line is blank, or the text ends.
+// blankAfter reports whether the next line is blank, or the text ends.
 func blankAfter(after []byte) bool {
 	return len(after) == 0 || after[0] == '\n' || bytes.HasPrefix(after, []byte("\r\n"))
 }

@@ -182,10 +182,10 @@ func atSet(set []interval, err error) (Version, error) {
 // String returns the version as written.
 func (v Version) String() string { return v.text }
 
-// IsZero tells whether v is no version.
+// IsZero reports whether v is no version.
 func (v Version) IsZero() bool { return v.family == none }
 
-// Ordered tells whether v has a place among other versions; an alias and a path have none.
+// Ordered reports whether v has a place among other versions; an alias and a path have none.
 func (v Version) Ordered() bool {
 	return v.family == ordered || v.family == goSyntax || v.family == dated || v.family == targeted
 }
@@ -243,7 +243,7 @@ func (v Version) firstRelease() Version {
 	return v
 }
 
-// series tells whether two versions share their first n numbers.
+// series reports whether two versions share their first n numbers.
 func (v Version) series(w Version, n int) bool {
 	if v.family == goSyntax && w.family == goSyntax {
 		return version.Lang(goName(v.text)) == version.Lang(goName(w.text))

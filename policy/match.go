@@ -117,7 +117,7 @@ func isAlnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// fits tells whether a version is no larger than a name may hold: nine digits, and nine identifiers of
+// fits reports whether a version is no larger than a name may hold: nine digits, and nine identifiers of
 // sixty bytes.
 func fits(v *semver.Version) bool {
 	const most = 999_999_999

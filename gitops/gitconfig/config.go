@@ -31,7 +31,7 @@ func (s Scope) String() string {
 	return "unknown"
 }
 
-// Protected tells whether a repository cannot write the scope; safe.directory is read from such only.
+// Protected reports whether a repository cannot write the scope; safe.directory is read from such only.
 func (s Scope) Protected() bool {
 	return s == ScopeSystem || s == ScopeGlobal || s == ScopeCommand
 }

@@ -133,7 +133,7 @@ func (s *search) ceiling() string {
 	return best
 }
 
-// look tells whether dir holds a repository, or is one, that may be used.
+// look reports whether dir holds a repository, or is one, that may be used.
 func (s *search) look(dir string) (l Layout, found bool, err error) {
 	dotGit := filepath.Join(dir, ".git")
 	gitDir, gitFile := "", ""

@@ -176,7 +176,7 @@ func addNamed(set *[256]bool, name string) bool {
 	return ok
 }
 
-// match tells whether the whole of text matches.
+// match reports whether the whole of text matches.
 func (g glob) match(text string) bool {
 	if g.invalid {
 		return false

@@ -8,5 +8,5 @@ func ownerOf(path string) (uid int, ok bool) { return -1, exists(path) }
 // deviceOf cannot tell file systems apart here.
 func deviceOf(string) uint64 { return 0 }
 
-// searchable tells whether path exists.
+// searchable reports whether path exists.
 func searchable(path string) bool { return exists(path) }

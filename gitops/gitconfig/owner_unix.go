@@ -22,5 +22,5 @@ func deviceOf(path string) uint64 {
 	return uint64(st.Dev) //nolint:unconvert // its type differs between systems
 }
 
-// searchable tells whether path may be searched or run by this process.
+// searchable reports whether path may be searched or run by this process.
 func searchable(path string) bool { return unix.Access(path, unix.X_OK) == nil }

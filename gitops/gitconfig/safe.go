@@ -88,7 +88,7 @@ func (c *Config) safeDirectory(safe bool, e Entry, path, cwd string) (bool, erro
 	return safe || realPath(allowed) == path, nil
 }
 
-// owns tells whether the user owns path itself, links not followed; root owns what the user who
+// owns reports whether the user owns path itself, links not followed; root owns what the user who
 // called sudo owns, too.
 func (e Environment) owns(path string) bool {
 	owner, ok := ownerOf(path)
@@ -128,7 +128,7 @@ func (e Environment) bareAllowed(dir string) error {
 	return &UntrustedRepository{Path: dir, Reason: "safe.bareRepository is \"explicit\" and the bare repository was found, not named", Hint: "GIT_DIR=" + shellQuote(dir)}
 }
 
-// insideDotGit tells whether dir is the git directory of a work tree, of a linked one or of a
+// insideDotGit reports whether dir is the git directory of a work tree, of a linked one or of a
 // submodule: no bare repository somebody hid among files.
 func insideDotGit(dir string) bool {
 	slashed := filepath.ToSlash(dir)

@@ -50,7 +50,7 @@ func ParseSharedMode(e Entry) (SharedMode, error) {
 	return SharedMode{bits: fs.FileMode(n & 0o666), exact: true}, nil
 }
 
-// Shared tells whether modes are changed at all.
+// Shared reports whether modes are changed at all.
 func (m SharedMode) Shared() bool { return m.bits != 0 }
 
 // File returns the mode of a file that was made with mode, the umask applied.
@@ -103,7 +103,7 @@ const (
 	ReflogAlways            // every reference
 )
 
-// LogsRef tells whether a new reflog is made for a full reference name.
+// LogsRef reports whether a new reflog is made for a full reference name.
 func (m ReflogMode) LogsRef(name string) bool {
 	switch m {
 	case ReflogAlways:

@@ -68,7 +68,7 @@ func (r extensionRule) checkValue(e Entry) error {
 	return e.invalid(strings.ReplaceAll(r.want, " ", " or "), "")
 }
 
-// CheckFormat tells whether the repository that c was loaded for can be worked on: nil, or an
+// CheckFormat reports whether the repository that c was loaded for can be worked on: nil, or an
 // *UnsupportedRepository. It asks the repository's own file alone, as git does. Without a repository
 // it is nil.
 func CheckFormat(c *Config) error {
@@ -106,7 +106,7 @@ func CheckFormat(c *Config) error {
 	return nil
 }
 
-// UsesReplaceRefs tells whether git would read refs/replace: core.useReplaceRefs is not false and
+// UsesReplaceRefs reports whether git would read refs/replace: core.useReplaceRefs is not false and
 // GIT_NO_REPLACE_OBJECTS is not set.
 func (c *Config) UsesReplaceRefs(env Environment) (bool, error) {
 	if _, off := env.lookup("GIT_NO_REPLACE_OBJECTS"); off {

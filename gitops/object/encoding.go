@@ -146,7 +146,7 @@ func allHigh() []byte {
 	return b
 }
 
-// doubtful tells whether data, which is in enc, holds a character that not all systems decode alike.
+// doubtful reports whether data, which is in enc, holds a character that not all systems decode alike.
 func doubtful(enc encoding.Encoding, data []byte) bool {
 	for len(data) > 0 {
 		c, n := data[0], 2

@@ -33,7 +33,7 @@ type Reference struct {
 	Line    string // as it stands in the message, without white space around it
 }
 
-// Repairs tells whether the commit named is the one that the change repairs, and not its origin.
+// Repairs reports whether the commit named is the one that the change repairs, and not its origin.
 func (r Reference) Repairs() bool { return r.Dialect == DialectFixes }
 
 type dialectRule struct {

@@ -118,7 +118,7 @@ func TestCheckTreeAgainstGit(t *testing.T) {
 	}
 }
 
-// informs tells whether git only informs: git hash-object refuses such a tree, git fsck --strict does not.
+// informs reports whether git only informs: git hash-object refuses such a tree, git fsck --strict does not.
 func informs(git string) bool {
 	for _, rule := range []string{"gitattributesSymlink", "gitignoreSymlink", "mailmapSymlink", "badFilemode"} {
 		if strings.HasPrefix(git, "error: object fails fsck: "+rule) {

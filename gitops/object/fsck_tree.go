@@ -57,7 +57,7 @@ func entryProblem(e TreeEntry) (rule, detail string) {
 	return "", ""
 }
 
-// meansDotGit tells whether name, or a part of it after a backslash, is .git on HFS+ or NTFS.
+// meansDotGit reports whether name, or a part of it after a backslash, is .git on HFS+ or NTFS.
 func meansDotGit(name string) bool {
 	if isHFS(name, ".git") {
 		return true
@@ -70,7 +70,7 @@ func meansDotGit(name string) bool {
 	return false
 }
 
-// meansGitmodules tells whether name is .gitmodules on HFS+ or NTFS, short names included.
+// meansGitmodules reports whether name is .gitmodules on HFS+ or NTFS, short names included.
 func meansGitmodules(name string) bool {
 	if isHFS(name, ".gitmodules") {
 		return true
@@ -83,7 +83,7 @@ func meansGitmodules(name string) bool {
 	return false
 }
 
-// isNTFS tells whether NTFS opens want for name: case does not count, spaces and dots at the end are
+// isNTFS reports whether NTFS opens want for name: case does not count, spaces and dots at the end are
 // dropped, and a colon begins the name of a stream.
 func isNTFS(name, want string) bool {
 	if len(name) < len(want) || !equalFold(name[:len(want)], want) {
@@ -93,7 +93,7 @@ func isNTFS(name, want string) bool {
 	return strings.Trim(rest, " .") == ""
 }
 
-// isShortGitmodules tells whether name has the form of an 8.3 name of .gitmodules: GITMOD~1, or
+// isShortGitmodules reports whether name has the form of an 8.3 name of .gitmodules: GITMOD~1, or
 // GI7EBA~1 when the former are taken, cut shorter the longer the number is.
 func isShortGitmodules(name string) bool {
 	stem, number, ok := strings.Cut(name, "~")
@@ -105,7 +105,7 @@ func isShortGitmodules(name string) bool {
 	return equalFold(stem, "gitmod") || (len(stem) <= 6 && equalFold(stem, "gi7eba"[:len(stem)]))
 }
 
-// isHFS tells whether HFS+ opens want for name: case and ignorable code points do not count.
+// isHFS reports whether HFS+ opens want for name: case and ignorable code points do not count.
 func isHFS(name, want string) bool {
 	var b strings.Builder
 	for i, r := range name {

@@ -25,7 +25,7 @@ func AppendHeader(dst []byte, kind Kind, size int64) []byte {
 	return append(dst, 0)
 }
 
-// Valid tells whether k is one of the four kinds.
+// Valid reports whether k is one of the four kinds.
 func (k Kind) Valid() bool {
 	return k == KindCommit || k == KindTree || k == KindBlob || k == KindTag
 }

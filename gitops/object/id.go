@@ -23,7 +23,7 @@ func ParseID(s string) (ID, error) {
 // String returns the 40 lower-case hexadecimal digits of id.
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
 
-// IsZero tells whether id names nothing.
+// IsZero reports whether id names nothing.
 func (id ID) IsZero() bool { return id == ID{} }
 
 // MarshalText returns the digits of id, so that JSON shows it as a string.

@@ -49,7 +49,7 @@ func (r TrailerRules) separator(line []byte) int {
 	return -1
 }
 
-// configured tells whether the token before a separator is one the configuration knows.
+// configured reports whether the token before a separator is one the configuration knows.
 func (r TrailerRules) configured(token []byte) bool {
 	token = bytes.TrimRight(token, space)
 	for _, key := range r.Keys {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// IsTree tells whether m is the mode of a directory.
+// IsTree reports whether m is the mode of a directory.
 func (m Mode) IsTree() bool { return m&0o170000 == ModeTree }
 
 // Canonical returns the mode that git reads for m: of the permissions only the owner's execute bit

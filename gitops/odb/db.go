@@ -101,7 +101,7 @@ func (db *DB) Close() error {
 	return err
 }
 
-// Promisor tells whether a pack came from a promisor remote: objects may be missing by design.
+// Promisor reports whether a pack came from a promisor remote: objects may be missing by design.
 func (db *DB) Promisor() bool {
 	db.list()
 	db.mu.Lock()

@@ -112,7 +112,7 @@ func (t *idTable) near(key []byte, lo, hi int) (int, int, error) {
 	}
 }
 
-// below tells whether the id at a position is below key.
+// below reports whether the id at a position is below key.
 func (t *idTable) below(i int, key []byte) (bool, error) {
 	name, err := t.name(i)
 	return err == nil && bytes.Compare(name, key) < 0, err

@@ -74,7 +74,7 @@ func (o *Overlay) get(id object.ID) (stored, bool) {
 	return s, ok
 }
 
-// IsNew tells whether id was written to the overlay.
+// IsNew reports whether id was written to the overlay.
 func (o *Overlay) IsNew(id object.ID) bool {
 	_, ok := o.get(id)
 	return ok
@@ -108,7 +108,7 @@ func (o *Overlay) Header(id object.ID) (object.Kind, int64, error) {
 	return o.db.Header(id)
 }
 
-// Has tells whether the overlay or the DB has an object.
+// Has reports whether the overlay or the DB has an object.
 func (o *Overlay) Has(id object.ID) (bool, error) {
 	if o.IsNew(id) {
 		return true, nil

@@ -79,7 +79,7 @@ func (db *DB) Header(id object.ID) (object.Kind, int64, error) {
 	return kind, size, nil
 }
 
-// Has tells whether an object is there, without reading it.
+// Has reports whether an object is there, without reading it.
 func (db *DB) Has(id object.ID) (bool, error) {
 	if id == object.EmptyTree {
 		return true, nil

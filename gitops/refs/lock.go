@@ -35,7 +35,7 @@ func (s *Store) packedPath() string {
 	return p
 }
 
-// ours tells whether a lock is a link to our stage file.
+// ours reports whether a lock is a link to our stage file.
 func (s *Store) ours(lock, stage string) (bool, error) {
 	a, err := os.Lstat(lock)
 	if missing(err) {

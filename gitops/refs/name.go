@@ -67,7 +67,7 @@ func CheckOwnName(name string) error {
 	return CheckName(name)
 }
 
-// perWorktree tells whether a name is each work tree's own: HEAD and other one-component names, and
+// perWorktree reports whether a name is each work tree's own: HEAD and other one-component names, and
 // refs below refs/bisect, refs/worktree and refs/rewritten.
 func perWorktree(name string) bool {
 	if !strings.HasPrefix(name, "refs/") {
@@ -81,7 +81,7 @@ func perWorktree(name string) bool {
 	return false
 }
 
-// isPseudoRef tells whether name is one of those that may stand beside HEAD in a git directory.
+// isPseudoRef reports whether name is one of those that may stand beside HEAD in a git directory.
 func isPseudoRef(name string) bool {
 	for i := range len(name) {
 		c := name[i]

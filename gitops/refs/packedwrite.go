@@ -28,7 +28,7 @@ type packedEntry struct {
 
 // mergePacked writes data, a packed-refs file or nothing, with the changes, sorted by name. Header
 // traits, peeled lines and every other entry stay byte for byte; a file that is not sorted becomes
-// so. It tells whether anything changed; else what was written means nothing. A malformed file is a
+// so. It reports whether anything changed; else what was written means nothing. A malformed file is a
 // *BrokenError: nothing is built on it.
 func mergePacked(w io.Writer, path string, data []byte, changes []packedChange) (changed bool, err error) {
 	header, body, sorted, err := splitHeader(path, data)

@@ -46,7 +46,7 @@ func (t *transaction) planLog(r *journalRef) error {
 	return nil
 }
 
-// logsBegin tells whether git would begin a reflog for the ref.
+// logsBegin reports whether git would begin a reflog for the ref.
 func (t *transaction) logsBegin(name string) bool {
 	policy := t.tx.Log
 	if policy == LogUnset && !t.tx.Bare {

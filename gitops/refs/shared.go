@@ -129,7 +129,7 @@ func (s *Store) syncDir(path string) error {
 	return nil
 }
 
-// readOnly tells whether err says that nothing can be written here.
+// readOnly reports whether err says that nothing can be written here.
 func readOnly(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission)
 }

@@ -176,7 +176,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	return data, errors.Join(err, f.Close())
 }
 
-// missing tells whether err says that there is no such file: also when a parent is a file.
+// missing reports whether err says that there is no such file: also when a parent is a file.
 func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

@@ -31,7 +31,7 @@ func (e *lockEntry) key() string {
 	return e.name + " " + e.version + " " + e.source
 }
 
-// same tells whether two entries say the same, whatever their bytes.
+// same reports whether two entries say the same, whatever their bytes.
 func (e *lockEntry) same(o *lockEntry) bool {
 	return e != nil && o != nil && strings.ReplaceAll(e.text, "\r\n", "\n") == strings.ReplaceAll(o.text, "\r\n", "\n")
 }

@@ -64,7 +64,7 @@ func Write(fsys txfs.FS, dir string, files []File) (err error) {
 	return nil
 }
 
-// free demands that a directory is new or empty, and tells whether it is there.
+// free demands that a directory is new or empty, and reports whether it is there.
 func free(dir string) (there bool, err error) {
 	list, err := os.ReadDir(dir)
 	switch {

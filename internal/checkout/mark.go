@@ -111,7 +111,7 @@ func Sweep(fsys txfs.FS, commonDir string) error {
 	return err
 }
 
-// linked tells whether the directory says that it is this work tree.
+// linked reports whether the directory says that it is this work tree.
 func (w WorkTree) linked() bool {
 	data, err := readSmall(filepath.Join(w.Dir, ".git"))
 	if err != nil {
@@ -133,7 +133,7 @@ func (w WorkTree) Discard(ctx context.Context, git Git) error {
 	return err
 }
 
-// SameDir tells whether two paths lead to one directory.
+// SameDir reports whether two paths lead to one directory.
 func SameDir(a, b string) bool {
 	x, err := os.Stat(a)
 	if err != nil {

@@ -157,7 +157,7 @@ func (w WorkTree) own(ctx context.Context, git Git, taken []gitops.ID) (string, 
 	return "it has changes that were not taken: " + Some(changed), nil
 }
 
-// backup tells whether a file is a copy of a conflicted one as it was written, which git mergetool leaves.
+// backup reports whether a file is a copy of a conflicted one as it was written, which git mergetool leaves.
 func (w WorkTree) backup(ctx context.Context, git Git, p string) bool {
 	of, ok := strings.CutSuffix(p, ".orig")
 	if !ok {

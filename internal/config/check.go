@@ -202,7 +202,7 @@ const (
 	namePattern  = `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
 )
 
-// isName tells whether text matches namePattern, which takes longer to compile than all names take to read.
+// isName reports whether text matches namePattern, which takes longer to compile than all names take to read.
 func isName(text string) bool {
 	return 0 < len(text) && len(text) <= 64 && strings.Trim(text[:1], alphanumeric) == "" && strings.Trim(text, alphanumeric+"_-") == ""
 }

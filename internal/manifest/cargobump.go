@@ -185,7 +185,7 @@ func (r *run) cargoMoves(w *cargo.Workspace, rule Rule) ([]move, error) {
 	return out, nil
 }
 
-// takes tells whether a package that does not have the anchor's version moves with it. Every new
+// takes reports whether a package that does not have the anchor's version moves with it. Every new
 // package has the patch number 0: beside an anchor with that number it must also have one of the bound
 // versions.
 func (l Lockstep) takes(c *cargo.Crate, v, anchor version.Version, bound map[string]bool) bool {

@@ -65,7 +65,7 @@ func (r *run) lockAgrees(lock string, found map[string]bool, other map[string]do
 	return nil
 }
 
-// ownLock tells whether a lock file is that of a crate's workspace.
+// ownLock reports whether a lock file is that of a crate's workspace.
 func (r *run) ownLock(lock string, c *cargo.Crate) bool {
 	for _, w := range r.workspaces {
 		if w.ByDir[c.Dir] == c && path.Dir(lock) == w.Dir {

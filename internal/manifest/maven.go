@@ -247,7 +247,7 @@ func mavenReactor(src *document.Source, name string) (root string, poms []*pom, 
 	return root, poms, nil
 }
 
-// firstParty tells whether a key is the version of a parent, a dependency or a plugin.
+// firstParty reports whether a key is the version of a parent, a dependency or a plugin.
 func firstParty(key string) bool {
 	dir, leaf := path.Split(key)
 	element, _, _ := strings.Cut(path.Base(dir), "#")

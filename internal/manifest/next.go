@@ -249,7 +249,7 @@ func (n *nextRun) usable(v version.Version) error {
 	return nil
 }
 
-// OfLine tells whether a version is of a release line, "36" or "1.21".
+// OfLine reports whether a version is of a release line, "36" or "1.21".
 func OfLine(text, line string) bool {
 	v, err := version.Parse(text)
 	return err == nil && v.In(line)

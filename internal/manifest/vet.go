@@ -88,7 +88,7 @@ type vetFile struct {
 	eol     string
 }
 
-// knows tells whether the file has a record of a crate: one without was never published, and there is
+// knows reports whether the file has a record of a crate: one without was never published, and there is
 // nothing it could be audited as.
 func (f *vetFile) knows(name string) bool {
 	_, unpublished := f.doc.Get("unpublished", name)

@@ -190,7 +190,7 @@ func unquotePattern(s string) (pattern, rest string, ok bool) {
 
 func octal(c byte) bool { return '0' <= c && c <= '7' }
 
-// matches tells whether r, of the attributes file in directory dir ("" for the root), is about path.
+// matches reports whether r, of the attributes file in directory dir ("" for the root), is about path.
 func (r *attrRule) matches(dir, path string) bool {
 	if r.macro != "" {
 		return false

@@ -78,7 +78,7 @@ func (m *merger) visitDir(n *node, watch uint8) error {
 	return m.visit(d, watch)
 }
 
-// visit meets every name in d. watch tells whether the renames of this directory matter: 0 no;
+// visit meets every name in d. watch reports whether the renames of this directory matter: 0 no;
 // the bit of one side: the other side has no such directory, so they do as soon as this side adds a
 // file; watchAll: they do.
 func (m *merger) visit(d *dir, watch uint8) error {

@@ -149,7 +149,7 @@ func (m *merger) newPlace(side int, c *fileChange, moves [3]map[string]*dirMove)
 	return to, moves[side][to]
 }
 
-// inTheWay tells whether something that c cannot share its path with is at to.
+// inTheWay reports whether something that c cannot share its path with is at to.
 func (m *merger) inTheWay(side int, c *fileChange, to string) bool {
 	n, settled := m.lookup(to)
 	if settled {

@@ -13,7 +13,7 @@ type ID [20]byte
 // String returns the 40 hexadecimal digits of id.
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
 
-// IsZero tells whether id names nothing.
+// IsZero reports whether id names nothing.
 func (id ID) IsZero() bool { return id == ID{} }
 
 // A Mode is the mode of a tree entry as git stores it.
@@ -136,5 +136,5 @@ type Result struct {
 	Facts     Facts
 }
 
-// Clean tells whether nothing is left to settle.
+// Clean reports whether nothing is left to settle.
 func (r Result) Clean() bool { return len(r.Conflicts) == 0 && len(r.Unmerged) == 0 }

@@ -118,7 +118,7 @@ func TestMergeBlobsOracle(t *testing.T) {
 	}
 }
 
-// recentMarkers tells whether the git that judges insists on a whole number in conflict-marker-size.
+// recentMarkers reports whether the git that judges insists on a whole number in conflict-marker-size.
 func recentMarkers(t *testing.T) bool {
 	major, minor := gittest.OracleVersion(t)
 	return major > 2 || minor >= 54

@@ -129,7 +129,7 @@ func (k *keptLines) collect(ids []int32, lo, hi int, others []int32, changed []b
 	}
 }
 
-// setAside tells whether the frequent line i stands among lines without counterpart, on both sides.
+// setAside reports whether the frequent line i stands among lines without counterpart, on both sides.
 func setAside(freq []byte, i int) bool {
 	var none, often int
 	for j := i - 1; j >= max(0, i-frequentWindow) && freq[j] != matchSome; j-- {

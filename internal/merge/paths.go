@@ -78,7 +78,7 @@ func (d *dir) insert(n *node) {
 	d.index[n.name] = n
 }
 
-// holds tells whether the trees settled an entry called name.
+// holds reports whether the trees settled an entry called name.
 func (d *dir) holds(name string) bool {
 	if d.names == nil {
 		d.names = make(map[string]bool, len(d.whole))

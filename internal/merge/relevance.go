@@ -62,7 +62,7 @@ func newRenameSide(side int) *renameSide {
 		dirRenames: make(map[string]string), wanted: make(map[string]bool)}
 }
 
-// defers tells whether the directory at path is put off.
+// defers reports whether the directory at path is put off.
 func (s *renameSide) defers(path string) bool { return s.whole && !s.wanted[path] }
 
 // noteRemovedDirs records that a side removed the directory at n, and returns the watch for n.

@@ -94,7 +94,7 @@ func (r *renameSearch) sizeOf(c *fileChange) (int64, error) {
 	return c.size, nil
 }
 
-// sizesAllow tells whether two files can reach a score, going by their kinds and sizes.
+// sizesAllow reports whether two files can reach a score, going by their kinds and sizes.
 func (r *renameSearch) sizesAllow(source, target *fileChange, score int) (bool, error) {
 	if !isRegular(r.version(source).Mode) || !isRegular(r.version(target).Mode) {
 		return false, nil
@@ -140,7 +140,7 @@ func (r *renameSearch) spansOf(c *fileChange) ([]span, error) {
 	return c.spans, nil
 }
 
-// countsAsText tells whether data is text by the diff attribute or, failing that, by its bytes. It
+// countsAsText reports whether data is text by the diff attribute or, failing that, by its bytes. It
 // makes a difference only where there is a CRLF.
 func (r *renameSearch) countsAsText(path string, data []byte) (bool, error) {
 	binary, known, err := r.m.attrs.diffBinary(path)

@@ -72,7 +72,7 @@ func Text(base, ours, theirs []byte, o TextOptions) (TextResult, error) {
 	return d.merge(base, ours, theirs, o), nil
 }
 
-// isBinary tells whether git would not merge data as text.
+// isBinary reports whether git would not merge data as text.
 func isBinary(data []byte) bool {
 	return len(data) > MaxTextSize || bytes.IndexByte(data[:min(len(data), binaryWindow)], 0) >= 0
 }

@@ -28,7 +28,7 @@ type textJudge struct {
 	version int // 255 for 2.55
 }
 
-// withoutGit tells whether no git can judge.
+// withoutGit reports whether no git can judge.
 func withoutGit() bool {
 	_, err := exec.LookPath("git")
 	return err != nil && os.Getenv("GIT_BACKPORT_ORACLE") == ""

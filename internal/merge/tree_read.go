@@ -127,7 +127,7 @@ func byteAt(name string, i int, tree bool) byte {
 	return 0
 }
 
-// hidesTree tells whether a directory called first may come after head in a tree, although first
+// hidesTree reports whether a directory called first may come after head in a tree, although first
 // is the lesser name.
 func hidesTree(head, first string) bool {
 	return len(head) > len(first) && head[len(first)] < '/' && head[:len(first)] == first

@@ -62,7 +62,7 @@ func (m *merger) result(tree ID) Result {
 	return Result{Tree: tree, Conflicts: m.conflicts, Unmerged: m.unmerged, Hunks: m.hunks, Facts: m.facts}
 }
 
-// unsettled tells whether there is a conflict that needs no unmerged path to be one.
+// unsettled reports whether there is a conflict that needs no unmerged path to be one.
 func (m *merger) unsettled() bool {
 	for _, c := range m.conflicts {
 		switch c.Kind {

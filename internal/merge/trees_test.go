@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite the want listings of testdata/m
 
 const treeCases = "../../testdata/merge/trees"
 
-// oracle returns the judge, or nil where there is no git; current tells whether it is the version
+// oracle returns the judge, or nil where there is no git; current reports whether it is the version
 // whose behaviour is ours.
 func oracle(t testing.TB) (j *mergetest.Judge, current bool) {
 	git := gittest.Oracle(t)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// wildmatch tells whether text matches a pattern of gitattributes(5). In a path pattern "*" and "?"
+// wildmatch reports whether text matches a pattern of gitattributes(5). In a path pattern "*" and "?"
 // stop at slashes and only "**" between slashes goes over them; otherwise a slash is a byte like any.
 // The time is bounded by the product of the lengths.
 func wildmatch(pattern, text string, path bool) bool {
@@ -22,7 +22,7 @@ type globber struct {
 	seen          []bool // tried after a star without success: by place in pattern and text
 }
 
-// match tells whether pattern from p on matches text from t on.
+// match reports whether pattern from p on matches text from t on.
 func (g *globber) match(p, t int) bool {
 	for ; p < len(g.pattern); p++ {
 		c := g.pattern[p]
@@ -101,7 +101,7 @@ func (g *globber) try(p, t int) bool {
 	return false
 }
 
-// set tells whether c is in the bracketed set whose first byte is at p, and where its "]" stands.
+// set reports whether c is in the bracketed set whose first byte is at p, and where its "]" stands.
 // A set without end, or with an unknown class, holds nothing.
 func (g *globber) set(p int, c byte) (end int, ok bool) {
 	s := g.pattern
@@ -158,7 +158,7 @@ func (g *globber) set(p int, c byte) (end int, ok bool) {
 	}
 }
 
-// classMember tells whether c is in a class such as "digit", and whether there is such a class.
+// classMember reports whether c is in a class such as "digit", and whether there is such a class.
 func classMember(class string, c byte) (member, known bool) {
 	lower, upper, digit := 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9'
 	graph := '!' <= c && c <= '~'

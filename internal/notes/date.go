@@ -99,7 +99,7 @@ func (n *Notes) split(version, day string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Check tells whether notes, tree and tags agree. tree is the version the tree holds, last the
+// Check reports whether notes, tree and tags agree. tree is the version the tree holds, last the
 // last release of the line ("" when there is none), next the one that comes next. Where the tree holds
 // a release above the last one the newest section must be of that version, and once there is a last one
 // it must not say that it is unreleased: such a tree is about to be tagged. Else it may be of the last

@@ -210,7 +210,7 @@ func underlined(line, was, text string) string {
 // closer follows fenced code blocks and comments, whose lines are no headings.
 type closer struct{ until string }
 
-// skips tells whether a line is within a block, or opens one.
+// skips reports whether a line is within a block, or opens one.
 func (c *closer) skips(line string) bool {
 	trimmed := strings.TrimSpace(line)
 	if c.until != "" {
@@ -306,7 +306,7 @@ func (n *Notes) entries(s *Section, first int) {
 // Top returns the newest section: the first one.
 func (n *Notes) Top() Section { return n.Sections[0] }
 
-// grouped tells whether the notes put entries under headings.
+// grouped reports whether the notes put entries under headings.
 func (n *Notes) grouped() bool {
 	return slices.ContainsFunc(n.Sections, func(s Section) bool { return len(s.groups) > 0 })
 }

@@ -102,12 +102,12 @@ func (op *Operation) check() error {
 	return nil
 }
 
-// OwnRef tells whether a ref is of the kind that operations make: no other is ever changed by one.
+// OwnRef reports whether a ref is of the kind that operations make: no other is ever changed by one.
 func OwnRef(name string) bool {
 	return ownRef().MatchString(name) && !strings.Contains(name, "..") && !strings.Contains(name, "//")
 }
 
-// Same tells whether two operations ask for the same and lead to the same: then the second is none.
+// Same reports whether two operations ask for the same and lead to the same: then the second is none.
 func (op *Operation) Same(other *Operation) bool {
 	return op.essence() == other.essence()
 }

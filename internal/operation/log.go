@@ -58,7 +58,7 @@ func (l *Log) State(op *Operation) State {
 	return op.State
 }
 
-// undone tells whether what an operation did was taken back.
+// undone reports whether what an operation did was taken back.
 func (l *Log) undone(op *Operation) bool {
 	if op.State != StateApplied {
 		return op.State == StateUndone
@@ -135,7 +135,7 @@ func (l *Log) superseded(op *Operation) *Operation {
 	return nil
 }
 
-// NeedsPerson tells whether an operation waits for a person: a target of it is open, or what was settled
+// NeedsPerson reports whether an operation waits for a person: a target of it is open, or what was settled
 // has yet to land, and nothing has ended or replaced it.
 func (l *Log) NeedsPerson(op *Operation) bool {
 	switch l.State(op) {

@@ -40,7 +40,7 @@ func (s *Store) Prune(ctx context.Context, before, now int64, landed func(*Opera
 	return gone, err
 }
 
-// over tells whether an operation can be forgotten. What an undo is about goes first, and what an
+// over reports whether an operation can be forgotten. What an undo is about goes first, and what an
 // operation superseded too: without its successor an older record would seem to stand again.
 func (l *Log) over(op *Operation, before int64, landed func(*Operation) (bool, error)) (bool, error) {
 	if op.Last() > before {

@@ -185,12 +185,12 @@ type Transition struct {
 	At    int64 `json:"at"`
 }
 
-// Open tells whether a target still needs a person.
+// Open reports whether a target still needs a person.
 func (t *Target) Open() bool {
 	return t.Status != TargetReady && t.Status != TargetPresent && t.Status != TargetDropped
 }
 
-// Open tells whether a target of the operation still needs a person.
+// Open reports whether a target of the operation still needs a person.
 func (op *Operation) Open() bool {
 	for i := range op.Targets {
 		if op.Targets[i].Open() {

@@ -56,12 +56,12 @@ func (l *Log) offer(at Origin, r Resolved, f Settled) *Offer {
 	return o
 }
 
-// settles tells whether a path conflicted as it does in c.
+// settles reports whether a path conflicted as it does in c.
 func (f Settled) settles(c Conflict) bool {
 	return bytes.Equal(f.Path, c.Path) && same(f.Base, c.Base) && same(f.Ours, c.Ours) && same(f.Theirs, c.Theirs) && (f.Base != nil || f.Ours != nil || f.Theirs != nil)
 }
 
-// Gives tells whether the path became what a stage holds.
+// Gives reports whether the path became what a stage holds.
 func (f Settled) Gives(st *Stage) bool { return same(f.Result, st) }
 
 func same(a, b *Stage) bool {

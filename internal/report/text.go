@@ -252,7 +252,7 @@ func (p *page) left(left []policy.Decision) {
 	}
 }
 
-// old tells whether a line is long past, or still to come: not worth a line of the report.
+// old reports whether a line is long past, or still to come: not worth a line of the report.
 func old(d policy.Decision) bool {
 	return d.Cause == policy.CauseEnded || d.Cause == policy.CauseBeforeFrom || d.Cause == policy.CauseIgnored || d.State == policy.StatePlanned
 }

@@ -166,7 +166,7 @@ func (r *Resolution) readDir(dir string) error {
 	return err
 }
 
-// isWorkTree tells whether a directory is the top of a work tree.
+// isWorkTree reports whether a directory is the top of a work tree.
 func isWorkTree(dir string) bool {
 	_, err := os.Lstat(filepath.Join(dir, ".git"))
 	return err == nil

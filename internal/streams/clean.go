@@ -55,7 +55,7 @@ func plain(s string) bool {
 	return true
 }
 
-// shown tells whether a rune is printed as itself: graphic, and without an effect on its neighbours.
+// shown reports whether a rune is printed as itself: graphic, and without an effect on its neighbours.
 func shown(r rune) bool {
 	switch {
 	case r == ' ':

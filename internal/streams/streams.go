@@ -63,7 +63,7 @@ func colorWanted(tty bool, getenv func(string) string) bool {
 	return tty
 }
 
-// SetColor applies --color: "always", "never" or "auto", which changes nothing. It tells whether when
+// SetColor applies --color: "always", "never" or "auto", which changes nothing. It reports whether when
 // is one of them.
 func (s *Streams) SetColor(when string) bool {
 	switch when {

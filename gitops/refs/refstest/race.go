@@ -24,7 +24,7 @@ type Opponent struct {
 	Objects bool
 	// Setup prepares one round's copy of the template.
 	Setup func(w *World, repo string) error
-	// Check looks whether what the opponent did is still there; ok tells whether it succeeded.
+	// Check looks whether what the opponent did is still there; ok reports whether it succeeded.
 	Check func(w *World, repo string, ok bool) error
 }
 
@@ -199,7 +199,7 @@ func (w *World) oppose(o Opponent, root, repo string) error {
 	return nil
 }
 
-// allowed tells whether an error is one that an opponent may cause.
+// allowed reports whether an error is one that an opponent may cause.
 func allowed(err error) bool {
 	var (
 		moved  *refs.MovedError

@@ -14,7 +14,7 @@ type Case struct {
 	Base, Ours, Theirs Files
 }
 
-// hasAttributes tells whether there is a file of attributes that the merge reads.
+// hasAttributes reports whether there is a file of attributes that the merge reads.
 func (c Case) hasAttributes() bool {
 	for path := range c.Ours {
 		if path[strings.LastIndexByte(path, '/')+1:] == ".gitattributes" {

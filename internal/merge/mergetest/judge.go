@@ -176,7 +176,7 @@ func readAnswers(out string, n int) ([]Answer, error) {
 	return answers, nil
 }
 
-// idle tells whether git's message is about a file that it moves out of the way of a directory and
+// idle reports whether git's message is about a file that it moves out of the way of a directory and
 // then drops, since only the other side had a wish for it. We do not call that a conflict.
 func (a Answer) idle(kind, path string) bool {
 	if kind != "CONFLICT (file/directory)" || a.lists(path) {
@@ -240,7 +240,7 @@ func (j *Judge) Broken(c Case, git Answer, ours Files) (string, error) {
 	return "", nil
 }
 
-// lists tells whether a stage of path is among those of a.
+// lists reports whether a stage of path is among those of a.
 func (a Answer) lists(path string) bool {
 	for _, stage := range a.Stages {
 		if strings.HasSuffix(stage, "\t"+path) {
@@ -250,7 +250,7 @@ func (a Answer) lists(path string) bool {
 	return false
 }
 
-// movesBeside tells whether a directory rename takes a file to a directory above path of which nothing
+// movesBeside reports whether a directory rename takes a file to a directory above path of which nothing
 // else is left; seen are the files of a's tree.
 func (a Answer) movesBeside(path string, seen map[string]bool) bool {
 	for _, message := range a.Messages {

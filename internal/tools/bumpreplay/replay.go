@@ -149,7 +149,7 @@ func anchorAt(r *repo, o options, commit string) string {
 	return a.Version
 }
 
-// nextPatch tells whether to follows from as a patch release: 1.2.4 after 1.2.3, or 1.2.4 after 1.2.4.dev.
+// nextPatch reports whether to follows from as a patch release: 1.2.4 after 1.2.3, or 1.2.4 after 1.2.4.dev.
 func nextPatch(from, to string) bool {
 	if suffix, ok := strings.CutPrefix(from, to); ok {
 		return slices.Contains([]string{".dev", ".dev0", "-dev", "-pre", "-SNAPSHOT"}, suffix)

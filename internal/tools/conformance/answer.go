@@ -124,7 +124,7 @@ func (a answer) paths() []string {
 	return sortedKeys(seen)
 }
 
-// wronglyClean tells whether a is clean where git is not, or clean with another tree.
+// wronglyClean reports whether a is clean where git is not, or clean with another tree.
 func wronglyClean(a answer, status, tree string) bool {
 	return a.status == "clean" && (status == "conflict" || status == "clean" && tree != "" && tree != a.tree)
 }

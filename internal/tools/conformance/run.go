@@ -21,7 +21,7 @@ type tally struct {
 	ours, git                             time.Duration
 }
 
-// run merges all rows and tells whether every one agrees.
+// run merges all rows and reports whether every one agrees.
 func run(ctx context.Context, c config) (bool, error) {
 	git := c.git
 	if git == "" {

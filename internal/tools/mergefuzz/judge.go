@@ -135,7 +135,7 @@ func (k mergeCase) path(i int) string {
 	return filepath.ToSlash(filepath.Join(dir, fmt.Sprintf("%05d", i)))
 }
 
-// isTrivial tells whether git settles the case without looking into the texts.
+// isTrivial reports whether git settles the case without looking into the texts.
 func (k mergeCase) isTrivial() bool {
 	return bytes.Equal(k.base, k.ours) || bytes.Equal(k.base, k.theirs) || bytes.Equal(k.ours, k.theirs)
 }

@@ -124,7 +124,7 @@ func (p *replay) raiseOnBranches(commit string) (tally, error) {
 	return c, nil
 }
 
-// raises tells whether a verdict stops for a rust-version that is raised, or that the branch never had.
+// raises reports whether a verdict stops for a rust-version that is raised, or that the branch never had.
 func raises(v msrv.Verdict) bool {
 	for _, f := range v.At(msrv.LevelStop) {
 		if strings.HasSuffix(f.Key, ".rust-version") && (f.Cause == msrv.CauseRaised || f.Cause == msrv.CauseAdded) {

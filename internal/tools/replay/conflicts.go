@@ -227,7 +227,7 @@ func marks(t report.TargetV1) []string {
 	return out
 }
 
-// told tells whether the text of the pull request names each mark too.
+// told reports whether the text of the pull request names each mark too.
 func told(t report.TargetV1) bool {
 	if t.PR == nil {
 		return t.Status != "ready"
@@ -260,7 +260,7 @@ func conflictedPaths(t report.TargetV1) []string {
 	return out
 }
 
-// sameFiles applies a variant in the scratch clone, and tells whether the files that conflict from main
+// sameFiles applies a variant in the scratch clone, and reports whether the files that conflict from main
 // are as the maintainers committed them.
 func (r *replay) sameFiles(s stage, v variant, l landing) (bool, error) {
 	r.applied++
