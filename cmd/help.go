@@ -107,3 +107,34 @@ Not offered: -X and --strategy, because nobody would see what they settled; -e, 
 The commit keeps the author, byte for byte. The committer is you. The message is as git writes it, with
 "(cherry picked from commit …)" when main contains the source. Signatures are not copied. Hooks do not
 run. Notes are not copied.`
+
+// refuseUnknownHelp makes help about what is neither a verb nor a topic a usage error; cobra shows the general help.
+func (a *app) refuseUnknownHelp(root *cobra.Command) {
+	show := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if verb := cmd.Flags().Arg(0); cmd == root && verb != "" {
+			a.code = a.fail(root, args, notAVerb(root, verb))
+			return
+		}
+		show(cmd, args)
+	})
+	root.SetHelpCommand(&cobra.Command{
+		Use: "help [VERB | TOPIC]", Short: "Show the help of a verb or a topic", GroupID: "more",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || cmd == root && len(rest) > 0 {
+				return notAVerb(root, args[0])
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	})
+}
+
+func notAVerb(root *cobra.Command, name string) *Error {
+	hint := "git backport help lists the verbs and the topics"
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		hint = "did you mean '" + near[0] + "'?"
+	}
+	return usageError(fmt.Errorf("%q is neither a verb nor a help topic", name), hint)
+}

@@ -147,6 +147,7 @@ HEAD and the configuration are never touched.`,
 		}
 	}
 	root.AddCommand(topicCommands()...)
+	a.refuseUnknownHelp(root)
 	return root
 }
 

@@ -28,7 +28,7 @@ func main() {
 	flag.StringVar(&r.program, "program", "", "the program to try; built from this checkout when empty")
 	flag.StringVar(&r.git, "git", os.Getenv("GIT_BACKPORT_ORACLE"), "the git that a script finds as GIT")
 	flag.StringVar(&r.pattern, "run", "*", "run the scripts with such a name only")
-	flag.DurationVar(&r.limit, "limit", 2*time.Minute, "a script that takes longer is wrong")
+	flag.DurationVar(&r.limit, "limit", 10*time.Minute, "a script that does not end in this time is ended, and wrong")
 	flag.IntVar(&r.jobs, "jobs", 2, "scripts side by side")
 	flag.BoolVar(&r.verbose, "v", false, "show what a wrong script printed")
 	expect := flag.String("expect", "", "only the scripts that `FILE` names have to be right")
@@ -161,6 +161,9 @@ func (r runner) one(dir, name string) result {
 	c := exec.CommandContext(ctx, "bash", file)
 	c.Dir = os.TempDir()
 	c.Env = append(os.Environ(), "GIT_BACKPORT="+r.program)
+	if docs, err := filepath.Abs("docs"); err == nil {
+		c.Env = append(c.Env, "DOCS="+docs)
+	}
 	if r.git != "" {
 		c.Env = append(c.Env, "GIT="+r.git)
 	}
