@@ -150,7 +150,7 @@ func (a *app) publishable(ctx context.Context, s *gitops.Session, log *operation
 	}
 	switch len(found) {
 	case 0:
-		return nil, nil, usageError(errors.New("there is no operation to publish: none has branches that are made and not landed"), "git backport status shows what is on record")
+		return nil, nil, usageError(errors.New("there is no operation to publish: none has branches that have not landed"), "git backport status shows what is on record")
 	case 1:
 	default:
 		var names []string

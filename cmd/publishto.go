@@ -113,7 +113,7 @@ func rewritten(repo *gitops.Repo, address string) string {
 	return out
 }
 
-// forgeOf tells the forge of a host: backport.forge, the host's name, or gh and glab, when one of them is logged
+// forgeOf returns the forge of a host: backport.forge, the host's name, or gh and glab, when one of them is logged
 // in there.
 func (a *app) forgeOf(ctx context.Context, repo *gitops.Repo, host string) publish.Forge {
 	if v, ok := repo.Config.Get("backport.forge"); ok {
@@ -150,7 +150,7 @@ func (a *app) forgeTool(ctx context.Context, p *publish.Plan, remote string) err
 		if p.Base.IsZero() {
 			return usageError(fmt.Errorf("remote %q is not a repository of a forge (%s): no pull request can be opened there", remote, p.URL), cure)
 		}
-		return usageError(fmt.Errorf("which forge %q is, is not known: nothing was pushed", p.Base.Host),
+		return usageError(fmt.Errorf("the kind of forge at %q is not known; nothing was pushed", p.Base.Host),
 			"git config backport.forge github (or gitlab, gitea, none); "+cure)
 	}
 	run, err := a.tool(name)

@@ -50,8 +50,8 @@ func PushArgs(remote string, heads []*Head, atomic bool) []string {
 	return args
 }
 
-// push pushes heads, and tells what became of each. A branch that holds the very commit already, since an
-// earlier run was killed before it could record so, is no branch in the way.
+// push pushes heads, and returns what became of each. A branch that holds the very commit already, since an
+// earlier run was killed before it could record so, is not in the way.
 func push(ctx context.Context, git Run, remote string, heads []*Head, atomic bool) (map[string]refResult, []string, error) {
 	refs, said, err := pushOnce(ctx, git, remote, heads, atomic)
 	var pe *PushError
@@ -121,7 +121,7 @@ func remoteIDs(ctx context.Context, git Run, remote string, heads []*Head) (map[
 	return ids, nil
 }
 
-// failure tells why a push failed. A lease counts before a rule: it says that somebody else was there.
+// failure returns why a push failed. A failed lease counts before a rule: somebody else pushed there.
 func failure(res child.Result, refs map[string]refResult, said []string) *PushError {
 	why := complaint(res.Stderr)
 	if bytes.Contains(res.Stderr, []byte("does not support --atomic")) {

@@ -89,7 +89,7 @@ const (
 	None   Forge = "none"
 )
 
-// ForgeOf tells the forge by the name of the host; "" when the name does not say.
+// ForgeOf returns the forge that the name of a host stands for; "" when the name does not say.
 func ForgeOf(host string) Forge {
 	host, _, _ = strings.Cut(host, ":")
 	switch {

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// requests opens and updates the change requests of what was pushed, newest line first, then tells each of its
-// siblings and decorates it.
+// requests opens and updates the change requests of what was pushed, newest line first, then lists its siblings in
+// each and decorates it.
 func (r *publication) requests(ctx context.Context) error {
 	for i := range r.out {
 		res := &r.out[i]
@@ -79,7 +79,7 @@ func (r *publication) finish(ctx context.Context, res *Result) error {
 	switch ours, edited := marked(res.Request.Title, res.Request.Body); {
 	case digest(res.Request.Body) == digest(want.Body) && sameTitle(res.Request.Title, want.Title):
 	case !ours:
-		res.Warnings = append(res.Warnings, "its text is not ours: left as it is")
+		res.Warnings = append(res.Warnings, "its text was not written by git-backport: left as it is")
 	case edited:
 		res.Warnings = append(res.Warnings, "a person changed its text: left as it is")
 	default:
@@ -104,9 +104,9 @@ func (r *publication) finish(ctx context.Context, res *Result) error {
 	}
 	if deco.AutoMerge {
 		if res.Request.Draft {
-			res.Warnings = append(res.Warnings, "it is a draft: it does not merge by itself")
+			res.Warnings = append(res.Warnings, "auto-merge is not set: it is a draft")
 		} else if err := r.drv.autoMerge(ctx, *res.Request); err != nil {
-			res.Warnings = append(res.Warnings, "it does not merge by itself: "+err.Error())
+			res.Warnings = append(res.Warnings, "auto-merge is not set: "+err.Error())
 		}
 	}
 	h.Receipt.Decorated = true
@@ -130,14 +130,14 @@ func (r *publication) siblings(of *Head) []Sibling {
 	return out
 }
 
-// comment tells the fix's own change request what became of its backports, in one comment that is edited.
+// comment writes what became of the backports into one comment on the fix's own change request.
 func (r *publication) comment(ctx context.Context) {
 	if r.CommentNumber == 0 || r.Comment == nil || r.stop != nil {
 		return
 	}
 	body := r.CommentMarker + "\n" + r.Comment(r.out)
 	if err := r.drv.comment(ctx, r.CommentNumber, r.CommentMarker, body); err != nil {
-		r.said = append(r.said, fmt.Sprintf("#%d was not told: %v", r.CommentNumber, err))
+		r.said = append(r.said, fmt.Sprintf("the comment on #%d was not written: %v", r.CommentNumber, err))
 	}
 }
 
