@@ -210,6 +210,9 @@ func explainPolicy(err error) *Error {
 	if e, ok := as[*project.ProblemError](err); ok {
 		switch e.Problem.Code {
 		case policy.NoTags:
+			if e.There != "" {
+				return &Error{Exit: ExitRepository, Code: "no-tags", Hint: "say so: [repo] tag in backport.toml; or, where tags are missing, git fetch --tags"}
+			}
 			return &Error{Exit: ExitRepository, Code: "no-tags", Hint: "git fetch --tags"}
 		case policy.TwoBranches:
 			return &Error{Exit: ExitUsage, Code: "two-branches", Hint: "name the one that counts: [[branch]] line and name in the policy"}

@@ -75,7 +75,8 @@ func (a *app) openProject(r operation.Request) (*project.Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := project.Options{Policy: r.Policy, Remote: r.Remote, Base: baseOf(r), AsOf: policy.DateOf(a.host.Now().UTC())}
+	today := policy.DateOf(a.host.Now().UTC())
+	o := project.Options{Policy: r.Policy, Remote: r.Remote, Base: baseOf(r), AsOf: today, Today: today}
 	if a.trace != nil {
 		o.Stage = a.trace.stage
 	}

@@ -107,6 +107,7 @@ const (
 	NoSuchBranch    ProblemCode = "no-such-branch"   // a [[branch]] names a branch that is not there
 	MissingBranch   ProblemCode = "missing-branch"   // a supported line has no branch in this clone
 	UndatedLine     ProblemCode = "undated"          // a branch without a release date
+	ManyPending     ProblemCode = "many-pending"     // dozens of lines that wait for their first release
 	BadWindow       ProblemCode = "bad-window"       // a phase that ends before it starts
 	PastLines       ProblemCode = "past-lines"       // remarks about lines that have long ended, counted
 	MixedPrerelease ProblemCode = "mixed-prerelease" // beta1 and beta.1: they do not sort as meant

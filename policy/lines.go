@@ -70,7 +70,8 @@ func (b *builder) build(f Facts) []Line {
 		b.report(d)
 		lines = append(lines, d.Line)
 	}
-	b.checkTags(f)
+	b.checkPending()
+	b.checkTags()
 	return lines
 }
 

@@ -135,7 +135,31 @@ func (b *builder) report(d *draft) {
 	}
 }
 
-func (b *builder) checkTags(f Facts) {
+// manyPending is how many lines may wait for their first release before that is asked about.
+const manyPending = 12
+
+// checkPending asks about dozens of lines that wait for their first release: more likely their tags are not
+// read, or their branches are no release branches.
+func (b *builder) checkPending() {
+	var newest, oldest *draft
+	n := 0
+	for _, d := range b.drafts {
+		if d.State == StatePending {
+			if newest == nil {
+				newest = d
+			}
+			oldest, n = d, n+1
+		}
+	}
+	if n <= manyPending || !b.p.Rules.Pending {
+		return
+	}
+	b.problems = append(b.problems, Problem{Code: ManyPending, Refs: []string{newest.Branch, oldest.Branch},
+		Message: fmt.Sprintf("%d branches, %q to %q, are lines without a release, and wait for their first: is that meant? "+
+			"[repo] tag says how releases are tagged, ignore and from which branches are left alone", n, newest.Branch, oldest.Branch)})
+}
+
+func (b *builder) checkTags() {
 	branches, tags, dated := "", false, false
 	for _, d := range b.drafts {
 		if d.Branch != "" && branches == "" && d.State != StateIgnored {
@@ -146,6 +170,6 @@ func (b *builder) checkTags(f Facts) {
 	}
 	if branches != "" && !tags && !dated && (b.p.Dates.Source == FromTags || b.p.Dates.Source == "") {
 		b.problems = append(b.problems, Problem{Code: NoTags, Refs: []string{branches}, Fatal: true,
-			Message: fmt.Sprintf("release branches such as %q, and of %d tags not one that the templates match", branches, len(f.Tags))})
+			Message: fmt.Sprintf("release branches such as %q, and not one tag that the templates match", branches)})
 	}
 }

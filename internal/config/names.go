@@ -22,6 +22,8 @@ type Naming struct {
 	Recent   int    // lines released lately
 	Covered  int    // those among them that have a branch by the templates
 	Prefixes []string
+
+	TagExample string // the newest tag that the templates read
 }
 
 // recentMonths is how far back a release counts as recent, from the newest one.
@@ -170,6 +172,7 @@ func (n *Naming) tagTemplates(chosen []*tagFamily) {
 			}
 		}
 	}
+	n.TagExample = chosen[0].example()
 }
 
 // branchTemplates writes the templates of the families, the one with the newest line first, and settles what

@@ -111,6 +111,20 @@ func tagFamilies(f policy.Facts) []*tagFamily {
 	return out
 }
 
+// example is the name of the family's highest stable version, or of its highest one.
+func (t *tagFamily) example() string {
+	best := t.tags[0]
+	for _, tag := range t.tags[1:] {
+		stable := (tag.pre == "") != (best.pre == "")
+		if stable && tag.pre == "" || !stable && slices.CompareFunc(tag.numbers, best.numbers, compareDigits) > 0 {
+			best = tag
+		}
+	}
+	return best.prefix + strings.Join(best.numbers, best.sep) + best.pre
+}
+
+func compareDigits(a, b string) int { return cmp.Compare(number(a), number(b)) }
+
 // weight prefers the names of the project's own releases to those of its parts: "v1.2.3" to "api/v1.2.3",
 // "charts-1.2.3".
 func (t *tagFamily) weight() int {

@@ -55,13 +55,14 @@ func (p *Project) findLines() error {
 	p.Facts, p.Lines = facts, lines
 	for _, pr := range problems {
 		if pr.Fatal {
-			return &ProblemError{Problem: pr}
+			return &ProblemError{Problem: pr, There: p.tagsThere(pr.Code)}
 		}
 		p.warn(pr.Message)
 	}
 	if len(p.Branches) == 0 && (len(p.Config.Policy.Repo.Branches) > 0 || p.Guessed()) {
-		return &NoBranchesError{Remote: p.Remote, Source: p.Source}
+		return &NoBranchesError{Remote: p.Remote, Source: p.Source, There: p.branchesThere()}
 	}
+	p.unusualDay()
 	return nil
 }
 

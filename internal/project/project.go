@@ -22,6 +22,7 @@ type Options struct {
 	Remote string      // whose branches count; "" chooses
 	Base   gitops.Base // which branch is a line's tip
 	AsOf   policy.Date // the policy's day
+	Today  policy.Date // the day it is; zero: not known
 	// Stage, if not nil, is told when a stage of the reading begins, and with what it returns when it ends.
 	Stage func(name, target string) (end func())
 }
