@@ -3,6 +3,7 @@ package backport
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/gitops"
@@ -109,11 +110,23 @@ type PRTemplates struct {
 	Title, Body string // "" is the default
 	Draft       bool
 	Labels      []string
-	Reviewers   []string // logins, or ORG/TEAM
-	Assignees   []string // logins
-	Milestone   string   // its title; fields {line} and {branch}
-	Comment     bool     // the fix's own pull request is told
-	AutoMerge   bool     // the forge merges when all checks pass
+	KindLabels  map[policy.Kind][]string // besides, of a fix of this kind
+	Reviewers   []string                 // logins, or ORG/TEAM
+	Assignees   []string                 // logins
+	Milestone   string                   // its title; fields {line} and {branch}
+	Comment     bool                     // the fix's own pull request is told
+	AutoMerge   bool                     // the forge merges when all checks pass
+}
+
+// LabelsOf are the labels of the pull requests for a fix of a kind.
+func (t PRTemplates) LabelsOf(kind policy.Kind) []string {
+	out := slices.Clone(t.Labels)
+	for _, l := range t.KindLabels[kind] {
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // Options steer a plan.

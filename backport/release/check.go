@@ -47,7 +47,11 @@ func (m Maker) Check(line Line, commit gitops.ID) (Check, error) {
 	case err != nil:
 		out.Problem = err
 	default:
-		if err := notes.Check(data, anchor.Version, next.Last, next.Version); err != nil {
+		err := notes.Check(data, anchor.Version, next.Last, next.Version)
+		if err == nil {
+			err = notes.CheckStyle(data, m.Notes.Style)
+		}
+		if err != nil {
 			out.Problem = document.InFile(m.Notes.File, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/internal/version"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -43,9 +44,10 @@ type Rule struct {
 
 // A NotesRule is how release notes are dealt with.
 type NotesRule struct {
-	File   string // path of the notes; "" when the project has none that are known
-	OnPick string // what becomes of picked hunks that conflict: "move" (also ""), "drop", "keep"
-	Date   string // layout of dates in them, as config.Notes has it; "" is the file's own
+	Style  notes.Style // the form that Check demands; "" for any
+	File   string      // path of the notes; "" when the project has none that are known
+	OnPick string      // what becomes of picked hunks that conflict: "move" (also ""), "drop", "keep"
+	Date   string      // layout of dates in them, as config.Notes has it; "" is the file's own
 }
 
 // A History says what the branches of lines hold.

@@ -3,6 +3,7 @@ package config
 import (
 	"github.com/git-backport/git-backport/backport"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/msrv"
 )
 
@@ -231,7 +232,7 @@ func bumpShape() shape {
 func notesShape() shape {
 	return table("Release notes.", []key{
 		{"file", text("Path of the notes.")},
-		{"style", choice("How sections are written.", "wasmtime", "keep-a-changelog", "headings", "none")},
+		{"style", choice("How sections are written, which bump --check demands; none: the notes are a file like any other.", notes.Styles()...)},
 		{"on_pick", choice("What becomes of hunks to the notes; default move.", "drop", "keep", "move")},
 		{"date", text("How a date is written, in strftime's letters; default %Y-%m-%d.")},
 	})

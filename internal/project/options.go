@@ -7,6 +7,7 @@ import (
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/internal/manifest"
+	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/internal/version"
 	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
@@ -19,6 +20,10 @@ func (p *Project) StageOptions(o *backport.Options) error {
 		Title: c.PR.Title, Body: c.PR.Body, Draft: c.PR.Draft, Labels: c.PR.Labels,
 		Reviewers: c.PR.Reviewers, Assignees: c.PR.Assignees, Milestone: c.PR.Milestone, Comment: c.PR.Comment, AutoMerge: c.PR.AutoMerge,
 	}
+	o.PR.KindLabels = map[policy.Kind][]string{}
+	for _, k := range c.Kinds {
+		o.PR.KindLabels[k.Name] = k.Labels
+	}
 	o.Decide = func(kind policy.Kind, line policy.LineID) policy.Decision {
 		for _, d := range policy.Decide(c.Policy, p.Lines, policy.Change{Kind: kind}) {
 			if d.ID == line {
@@ -29,7 +34,10 @@ func (p *Project) StageOptions(o *backport.Options) error {
 	}
 	o.Bump = bumpRule(c.Bump)
 	o.Bump.Project, o.Bump.Numbers = p.Name(), numbersOf(c.Policy.Repo.Tags)
-	o.Notes = release.NotesRule{File: c.Notes.File, OnPick: c.Notes.OnPick, Date: c.Notes.Date}
+	o.Notes = release.NotesRule{File: c.Notes.File, Style: notes.Style(c.Notes.Style), OnPick: c.Notes.OnPick, Date: c.Notes.Date}
+	if o.Notes.Style == notes.StyleNone {
+		o.Notes = release.NotesRule{} // they are a file like any other
+	}
 	for i, row := range c.Paths {
 		if err := backport.CheckGlob(row.Match); err != nil {
 			return &InputError{Err: fmt.Errorf("[[path]] %d: %w", i+1, err)}

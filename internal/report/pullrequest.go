@@ -67,7 +67,7 @@ func PullRequestOf(rep *backport.Report, o backport.Outcome) *PullRequest {
 		title = defaultTitle
 	}
 	pr := &PullRequest{
-		Base: branch, Head: o.Branch, Template: texts.Body, Draft: texts.Draft, Labels: texts.Labels,
+		Base: branch, Head: o.Branch, Template: texts.Body, Draft: texts.Draft, Labels: texts.LabelsOf(rep.Fix.Kind),
 		Title: release.Fill(title, map[string]string{
 			"subject": rep.Fix.Subject, "branch": branch, "line": o.Target.Decision.Name(), "kind": string(rep.Fix.Kind),
 		}),
