@@ -46,6 +46,7 @@ func lineCases() []keyCase {
 		{"class.NAME.phases.until", "", "[class.all]\nphases = [{ name = \"active\", until = \"1 year\" }]\n", "branches --json"},
 		{"class.NAME.phases.round", "", "[class.all]\nphases = [{ name = \"active\", until = \"3 years\", round = \"month-end\" }]\n", "branches --json"},
 		{"class.NAME.pin", "", "[class.all]\nphases = [{ name = \"active\", until = \"3 years\" }]\npin = \"warn\"\n", "plan PINS --to 3 --json"},
+		{"pairs.rules", "", "[pairs]\nrules = [\"all-older\"]\n", "schedule --pairs --json"},
 		{"import.format", "", "[import]\nformat = \"csv\"\nfile = \"schedule.csv\"\n", "branches --json"},
 		{"import.file", "", "[import]\nformat = \"csv\"\nfile = \"schedule.csv\"\n", "branches --json"},
 	}

@@ -20,6 +20,7 @@ import (
 
 // scheduleFlags are the flags of schedule.
 type scheduleFlags struct {
+	pairFlags
 	format, update, check string
 	next, ended           int
 }
@@ -27,7 +28,7 @@ type scheduleFlags struct {
 func (a *app) scheduleCommand() *cobra.Command {
 	var f scheduleFlags
 	cmd := &cobra.Command{
-		Use: "schedule", GroupID: "look", Args: noArgs,
+		Use: "schedule [--pairs [LINE|REV]]", GroupID: "look",
 		Short: "Show the support calendar, past and planned",
 		Long: `Shows when each release line is supported, in which phase, and how long two lines of a class overlap:
 the time there is to upgrade. Planned days come from [dates] plan in the policy.
@@ -36,11 +37,28 @@ the time there is to upgrade. Planned days come from [dates] plan in the policy.
   ` + report.CalendarBegin + `
   ` + report.CalendarEnd + `
 and --check reports whether it is up to date there. The format is markdown then, unless --format says
-otherwise; a FILE that ends in .svg or .json is the calendar as a whole.` + exitStatus(ExitOK, ExitUsage, ExitRefused, ExitRepository),
+otherwise; a FILE that ends in .svg or .json is the calendar as a whole.
+
+--pairs lists instead which releases must work together, by the rules of [pairs]: for the release of a tag,
+the next one of a line, or the next ones of all lines. --report FILE reads results, lines "RELEASE WITH
+passed|failed|untested", and prints the compatibility report; --path FROM TO prints the upgrades from one
+line to another with their days.` + exitStatus(ExitOK, ExitUsage, ExitRefused, ExitRepository),
 		Example: `  git backport schedule --next 3
   git backport schedule --format mermaid --update docs/support.md
-  git backport schedule --check docs/support.md`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+  git backport schedule --check docs/support.md
+  git backport schedule --pairs 36 --format matrix
+  git backport schedule --pairs --path 24 48`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.pairFlags.check(args, f); err != nil {
+				return err
+			}
+			if f.pairs {
+				in, err := a.open(cmd.Context(), project.NeedPolicy)
+				if err != nil {
+					return err
+				}
+				return a.pairs(cmd.Context(), in, f.pairFlags, f.format, args)
+			}
 			format, err := f.calendarFormat(a.json)
 			if err != nil {
 				return err
@@ -52,11 +70,15 @@ otherwise; a FILE that ends in .svg or .json is the calendar as a whole.` + exit
 			return a.schedule(in, f, format)
 		},
 	}
-	cmd.Flags().StringVar(&f.format, "format", "", "table (the default), markdown, mermaid, svg or json")
+	cmd.Flags().StringVar(&f.format, "format", "", "table (the default), markdown, mermaid, svg or json; with --pairs table, matrix or json")
 	cmd.Flags().IntVar(&f.next, "next", 4, "show `N` lines to come, where the policy plans them")
 	cmd.Flags().IntVar(&f.ended, "ended", 3, "show the newest `N` lines that have ended; -1 shows all")
 	cmd.Flags().StringVar(&f.update, "update", "", "write the calendar into `FILE`")
 	cmd.Flags().StringVar(&f.check, "check", "", "tell whether `FILE` holds the calendar as it is")
+	cmd.Flags().BoolVar(&f.pairs, "pairs", false, "show which releases must work together")
+	cmd.Flags().StringSliceVar(&f.rules, "rule", nil, "with --pairs: by the rule `NAME`, may be repeated")
+	cmd.Flags().StringVar(&f.report, "report", "", "with --pairs: read results from `FILE`, print the compatibility report")
+	cmd.Flags().BoolVar(&f.path, "path", false, "with --pairs: the upgrades from line FROM to line TO")
 	cmd.MarkFlagsMutuallyExclusive("update", "check")
 	return cmd
 }

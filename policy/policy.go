@@ -13,6 +13,7 @@ type Policy struct {
 	Rules    Rules
 	Cadence  Cadence
 	Soak     Soak
+	Pairs    []PairRule // which releases must work together
 	Branches []Override // explicit facts, which win over rules
 }
 

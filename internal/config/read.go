@@ -275,6 +275,9 @@ func (r *reader) rules(root *value) {
 	}
 	c := root.sub("cadence")
 	r.pol.Cadence = policy.Cadence{MinInterval: c.duration("min_interval"), Exempt: r.kindList(c, "exempt"), From: r.onwards(c)}
+	for _, rule := range root.sub("pairs").texts("rules") {
+		r.pol.Pairs = append(r.pol.Pairs, policy.PairRule(rule))
+	}
 	s := root.sub("soak")
 	if s == nil {
 		return

@@ -5,6 +5,7 @@ import (
 	"github.com/git-backport/git-backport/internal/manifest"
 	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/msrv"
+	"github.com/git-backport/git-backport/policy"
 )
 
 // A shape is what may stand at a place of the file. The tables below are read by the check of the
@@ -64,6 +65,14 @@ const (
 
 func verdicts() []string { return []string{"required", "allowed", "ask", "refused"} }
 
+func pairRules() []string {
+	var out []string
+	for _, r := range policy.PairRules() {
+		out = append(out, string(r))
+	}
+	return out
+}
+
 func root() shape {
 	return table("Support policy of git-backport.", []key{
 		{"schema", count("Version of this file's schema: 1.")},
@@ -84,6 +93,9 @@ func root() shape {
 			{"from_date", day("Holds on this day and later.")},
 		})},
 		{"soak", soakShape()},
+		{"pairs", table("Which releases must work together.", []key{
+			{"rules", list("By which rules schedule --pairs pairs them.", choice("", pairRules()...))},
+		})},
 		{"pin", pinShape()},
 		{"bump", bumpShape()},
 		{"notes", notesShape()},
