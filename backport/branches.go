@@ -2,7 +2,6 @@ package backport
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/git-backport/git-backport/backport/release"
@@ -27,8 +26,12 @@ func (b branches) Kind(message []byte) policy.Kind {
 
 // Undone reports whether a later commit of a line's branch takes a commit back.
 func (b branches) Undone(ctx context.Context, line release.Line, commit gitops.ID) bool {
-	l, err := b.r.ledgerOf(ctx, Target{Line: line})
-	return err == nil && l.undone[commit]
+	o, err := b.r.ownOf(ctx, Target{Line: line})
+	if err != nil {
+		return false
+	}
+	_, undone := o.UndoneBy(commit)
+	return undone
 }
 
 // Has looks for a fix on a line's branch: one of its sources, a copy of one, or a commit that names its
@@ -44,9 +47,9 @@ func (b branches) Has(ctx context.Context, line release.Line, commit gitops.ID) 
 	}
 	t := Target{Line: line}
 	for _, source := range fix.sources {
-		ev, err := b.r.evidence(ctx, t, source)
-		if err != nil || ev != nil {
-			return ev != nil, true, err
+		has, err := b.r.has(ctx, t, source)
+		if err != nil || has {
+			return has, true, err
 		}
 	}
 	if len(fix.advisories) > 0 {
@@ -57,21 +60,13 @@ func (b branches) Has(ctx context.Context, line release.Line, commit gitops.ID) 
 
 // names reports whether a standing commit of a branch names one of some advisories.
 func (b branches) names(ctx context.Context, t Target, advisories []string) (bool, error) {
-	l, err := b.r.ledgerOf(ctx, t)
+	o, err := b.r.ownOf(ctx, t)
 	if err != nil {
 		return false, err
 	}
-	h, err := b.r.history(ctx, t)
-	if err != nil {
-		return false, err
-	}
-	for _, id := range h.Commits {
-		if l.undone[id] {
+	for _, c := range o.Commits {
+		if _, undone := o.UndoneBy(c.ID); undone {
 			continue
-		}
-		c, err := b.r.session.Commit(id)
-		if err != nil {
-			return false, fmt.Errorf("reading %s: %w", id, err)
 		}
 		for _, name := range advisories {
 			if strings.Contains(string(c.Message), name) {

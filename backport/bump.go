@@ -17,9 +17,7 @@ func (r *runner) maker() release.Maker {
 
 // Maker makes release commits by the options of a plan.
 func (o Options) Maker(s *gitops.Session) release.Maker {
-	r := newRunner(s, Fix{}, o)
-	r.exact = true
-	return r.maker()
+	return newRunner(s, Fix{}, o).maker()
 }
 
 // bump makes the patch bump of a target, where there is one to make. Why there is none is said.

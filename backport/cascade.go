@@ -3,17 +3,17 @@ package backport
 import (
 	"context"
 	"fmt"
-	"strings"
 
+	"github.com/git-backport/git-backport/backport/ledger"
 	"github.com/git-backport/git-backport/gitops"
 )
 
 // A version of a source commit is how another branch has it: the tree before it and the tree with it.
 type version struct {
 	before, after gitops.ID
-	via           string    // the branch
-	commit        gitops.ID // of the branch; zero when it was picked there a moment ago
-	how           string    // by what the commit is recognised: "trailer", "subject"
+	via           string      // the branch
+	commit        gitops.ID   // of the branch; zero when it was picked there a moment ago
+	how           ledger.Kind // by what the commit is recognised
 }
 
 // cascade tries conflicted targets again, newest to oldest, with each source as newer targets have it, the
@@ -53,88 +53,56 @@ func (r *runner) versionsOn(ctx context.Context, o Outcome, source gitops.ID) []
 			continue
 		case k.Status == PickClean && o.Status == StatusReady:
 			return []version{{before: k.Ours, after: k.Result.Tree, via: o.Target.Branch}}
-		case k.Status == PickPresent && o.Present != nil && strings.HasPrefix(o.Present.How, "trailer: "):
-			return r.landed(o.Present.Commit, o.Target.Branch)
-		case k.Status == PickPresent || k.Status == PickConflict || k.Status == PickEmpty:
-			return r.lookalike(ctx, o.Target, source)
+		case (k.Status == PickPresent || k.Status == PickProbable) && k.Evidence != nil && !k.Evidence.Commit.IsZero():
+			return r.carried(ctx, o.Target, source, k.Evidence)
 		}
+		return nil
 	}
 	return nil
 }
 
-// landed is the version of a commit that says it is a copy.
-func (r *runner) landed(commit gitops.ID, branch string) []version {
-	c, err := r.session.Commit(commit)
-	if err != nil || len(c.Parents) != 1 {
+// carried is the version of a commit that carries a source: of one that says it is a copy of this source and
+// of no other, or of one that has at least half of the lines that the source changes, and is half made of them.
+func (r *runner) carried(ctx context.Context, t Target, source gitops.ID, ev *Evidence) []version {
+	c, err := r.session.Commit(ev.Commit)
+	if err != nil || len(c.Parents) != 1 || ev.Kind == ledger.Ancestor {
 		return nil
 	}
+	before, err := r.session.TreeOf(c.Parents[0])
+	if err != nil {
+		return nil
+	}
+	v := version{before: before, after: c.Tree, via: t.Branch, commit: ev.Commit, how: ev.Kind}
+	if ev.Kind == ledger.Trailer && namesOne(c.Message) || r.alike(ctx, source, v) {
+		return []version{v}
+	}
+	return nil
+}
+
+// namesOne reports whether a message names one commit as its origin, and no other.
+func namesOne(message []byte) bool {
 	named := map[string]bool{}
-	for _, ref := range gitops.PickedFrom(c.Message) {
-		if ref.ID != "" {
+	for _, ref := range gitops.PickedFrom(message) {
+		if ref.ID != "" && !ref.Repairs() {
 			named[ref.ID] = true
 		}
 	}
-	before, err := r.session.TreeOf(c.Parents[0])
-	if err != nil || len(named) != 1 {
-		return nil
-	}
-	return []version{{before: before, after: c.Tree, via: branch, commit: commit, how: "trailer"}}
+	return len(named) == 1
 }
 
-// lookalike is the version of the one commit of a branch that has the source's subject, pull request
-// numbers aside, and at least half of the lines that it changes. Nothing else follows from the likeness.
-func (r *runner) lookalike(ctx context.Context, t Target, source gitops.ID) []version {
-	s, err := r.session.Commit(source)
-	if err != nil {
-		return nil
-	}
-	h, err := r.history(ctx, t)
-	if err != nil {
-		return nil
-	}
-	l, err := r.ledgerOf(ctx, t)
-	if err != nil {
-		return nil
-	}
-	want := bareSubject(s.Message)
-	var found []version
-	for _, id := range h.Commits {
-		c, err := r.session.Commit(id)
-		if err != nil || len(c.Parents) != 1 || l.undone[id] || bareSubject(c.Message) != want || want == "" {
-			continue
-		}
-		before, err := r.session.TreeOf(c.Parents[0])
-		if err != nil {
-			return nil
-		}
-		found = append(found, version{before: before, after: c.Tree, via: t.Branch, commit: id, how: "subject"})
-	}
-	if len(found) != 1 || !r.alike(ctx, source, found[0]) {
-		return nil
-	}
-	return found
-}
-
-// bareSubject is a subject without the pull request numbers at its end.
-func bareSubject(message []byte) string {
-	subject := gitops.Subject(message)
-	for {
-		at := strings.LastIndex(subject, " (#")
-		if at < 0 || strings.TrimLeft(subject[at+3:], "0123456789") != ")" {
-			return subject
-		}
-		subject = subject[:at]
-	}
-}
-
-// alike reports whether a version has at least half of the lines that a source adds and removes.
+// alike reports whether a version has at least half of the lines that a source adds and removes, and these
+// are at least half of its own.
 func (r *runner) alike(ctx context.Context, source gitops.ID, v version) bool {
 	base, theirs, err := r.session.TreeOfBase(source, r.opts.Mainline)
 	if err != nil {
 		return false
 	}
 	shared, all, err := r.session.SharedChanges(ctx, base, theirs, v.before, v.after)
-	return err == nil && 2*shared >= all && shared > 0
+	if err != nil || 2*shared < all || shared == 0 {
+		return false
+	}
+	back, own, err := r.session.SharedChanges(ctx, v.before, v.after, base, theirs)
+	return err == nil && 2*back >= own
 }
 
 // fromVersion takes a source as a newer branch has it, in place of a pick k that conflicts, and by the path
@@ -166,11 +134,8 @@ func (r *runner) fromVersion(ctx context.Context, t Target, k Pick, v version, s
 		paths = append(paths, c.Path)
 	}
 	from := v.via
-	switch v.how {
-	case "trailer":
-		from += ", where " + r.session.Repo().Short(v.commit) + " is the fix"
-	case "subject":
-		from += ", where " + r.session.Repo().Short(v.commit) + " has the same subject and looks like the fix"
+	if !v.commit.IsZero() {
+		from += ", where " + r.session.Repo().Short(v.commit) + " " + likeness(v.how)
 	}
 	out.Taken = fmt.Sprintf("taken as on %s: main's version conflicts in %s", from, shorten(paths, 3))
 	if len(out.Differs) == 0 {
@@ -178,4 +143,24 @@ func (r *runner) fromVersion(ctx context.Context, t Target, k Pick, v version, s
 	}
 	out.Lines = append(out.Lines, facts(res)...)
 	return out, true, nil
+}
+
+// likeness says why a commit is taken for the fix.
+func likeness(k ledger.Kind) string {
+	switch k {
+	case ledger.Trailer:
+		return "is the fix"
+	case ledger.PatchID:
+		return "has the same patch"
+	case ledger.Author:
+		return "has the same author and date and looks like the fix"
+	case ledger.Number:
+		return "names the same pull request and looks like the fix"
+	case ledger.Subject:
+		return "has the same subject and looks like the fix"
+	case ledger.Quoted:
+		return "quotes the fix's subject and looks like the fix"
+	case ledger.Ancestor, ledger.Lines, ledger.Advisory:
+	}
+	return "looks like the fix"
 }

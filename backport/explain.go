@@ -48,11 +48,11 @@ func (b whyBranch) Point(ctx context.Context) (gitops.ID, error) {
 
 // HasCopy reports whether the target's branch has a copy of a commit.
 func (b whyBranch) HasCopy(ctx context.Context, commit gitops.ID) (bool, error) {
-	l, err := b.r.ledgerOf(ctx, b.t)
+	o, err := b.r.ownOf(ctx, b.t)
 	if err != nil {
 		return false, err
 	}
-	_, there := l.copyOf(commit)
+	_, there := o.copies[commit]
 	return there, nil
 }
 

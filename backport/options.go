@@ -147,6 +147,7 @@ type Options struct {
 	WithPrerequisites bool // take what makes a conflicted pick clean
 	NoWhy             bool // do not look for what a conflicted pick lacks
 	StripPin          bool
+	Again             bool // what is probably there is picked all the same
 	Embargo           bool // nothing of the fix's messages is told in names or pull requests
 	Seal              Seal
 	Bump              release.Rule

@@ -15,6 +15,7 @@ type Status string
 const (
 	StatusReady      Status = "ready"      // a new branch can be made
 	StatusPresent    Status = "present"    // the branch has the fix already
+	StatusProbable   Status = "probable"   // the branch seems to have the fix: a person has to look
 	StatusEmpty      Status = "empty"      // the pick changes nothing, and nothing shows that the fix is there
 	StatusConflicted Status = "conflicted" // a person has to merge
 	StatusGated      Status = "gated"      // a toolchain pin would rise
@@ -46,6 +47,7 @@ const (
 	PickClean    PickStatus = "clean"
 	PickConflict PickStatus = "conflict"
 	PickPresent  PickStatus = "present"
+	PickProbable PickStatus = "probable"
 	PickEmpty    PickStatus = "empty"
 	PickSkipped  PickStatus = "skipped"
 	PickError    PickStatus = "error"
@@ -74,7 +76,8 @@ type Pick struct {
 	Differs []gitops.PathDifference
 	// ViaCommit is the commit of the other branch that was taken; zero when it was made a moment ago.
 	ViaCommit gitops.ID
-	Taken     string // from where, and why; "" for main's version
+	Taken     string    // from where, and why; "" for main's version
+	Evidence  *Evidence // that the branch has it; nil where there is none
 }
 
 // Facts are all facts worth showing: from where it was taken, what the path rules settled, then Lines.
@@ -87,12 +90,6 @@ func (k Pick) Facts() []string {
 		out = append(out, u.String())
 	}
 	return append(out, k.Lines...)
-}
-
-// Evidence is why a target is taken to have the fix.
-type Evidence struct {
-	Commit gitops.ID
-	How    string // "ancestor", "trailer: (cherry picked from commit …)", "no change"
 }
 
 // A GateOutcome is what the gate said.
@@ -116,6 +113,12 @@ type PinCensus struct {
 	Pins, Files int
 	NotRead     []msrv.Problem // what declares a toolchain, and was not read or could not be
 	Excluded    []string       // pin files that the change touches, and the policy leaves out
+}
+
+// NeedsPerson reports whether a target that may have the fix, or that the fix does not change, has to be
+// looked at by a person: one that must have it, or that was named by --onto alone.
+func (o Outcome) NeedsPerson() bool {
+	return o.Target.required() || o.Status == StatusProbable && o.Target.Onto != ""
 }
 
 // An Outcome is what became of one target.

@@ -3,7 +3,6 @@ package backport
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -13,32 +12,40 @@ import (
 // Picked is the result of the pick stage: the picks of one target, and the tree they lead to.
 type Picked struct {
 	Required bool // the target must have the fix
+	Again    bool // what changes nothing is taken to be there
 	Picks    []Pick
-	Present  *Evidence
 	Warnings []string
 	TipTree  gitops.ID
 	Tree     gitops.ID               // after the last pick that is clean
 	Versions map[gitops.ID][]version // how newer branches have the sources; for the cascade
 }
 
-// status says what the picks amount to. A commit that changes nothing, though nothing shows that the branch
-// has it, needs a person where the line must have the fix, alone or among others.
+// status says what the picks amount to. A commit that the branch seems to have, or that changes nothing
+// though nothing shows that the branch has it, needs a person where the line must have the fix, alone or
+// among others.
 func (p Picked) status() Status {
-	var clean, empty, there bool
+	var clean, conflict, empty, there, probable bool
 	for _, k := range p.Picks {
 		switch k.Status {
 		case PickConflict:
-			return StatusConflicted
+			conflict = true
 		case PickClean:
 			clean = true
 		case PickEmpty:
-			empty = true
+			empty = empty || !p.Again
+			there = there || p.Again
 		case PickPresent:
 			there = true
+		case PickProbable:
+			probable = true
 		case PickSkipped, PickError:
 		}
 	}
 	switch {
+	case probable:
+		return StatusProbable
+	case conflict:
+		return StatusConflicted
 	case empty && p.Required:
 		return StatusEmpty
 	case clean:
@@ -49,6 +56,17 @@ func (p Picked) status() Status {
 	return StatusEmpty
 }
 
+// present is the evidence to show: the weakest, since the target's status rests on it.
+func (p Picked) present() *Evidence {
+	var out *Evidence
+	for _, k := range p.Picks {
+		if (k.Status == PickPresent || k.Status == PickProbable) && (out == nil || out.Strong) {
+			out = k.Evidence
+		}
+	}
+	return out
+}
+
 // required reports whether a target must have the fix.
 func (t Target) required() bool { return t.Onto == "" && t.Decision.Verdict == policy.Required }
 
@@ -57,7 +75,7 @@ func (t Target) required() bool { return t.Onto == "" && t.Decision.Verdict == p
 // trees holds, for sources that are not taken as they are, the tree that is taken in place of theirs;
 // versions how newer branches have them, for those that conflict.
 func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.ID, versions map[gitops.ID][]version) (Picked, error) {
-	out := Picked{Versions: versions, Required: t.required()}
+	out := Picked{Versions: versions, Required: t.required(), Again: r.opts.Again}
 	tree, err := r.session.TreeOf(t.Tip)
 	if err != nil {
 		return out, fmt.Errorf("reading the tip of %s: %w", t.Name(), err)
@@ -97,32 +115,33 @@ func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, 
 			return k, nil
 		}
 	}
-	ev, err := r.evidence(ctx, t, source)
+	f, err := r.find(ctx, t, source)
 	if err != nil {
 		return k, err
-	}
-	if ev != nil && ev.How == "ancestor" {
-		k.Status, so.Present = PickPresent, ev
-		return k, nil
 	}
 	k.Result, err = r.session.PickTreeOnto(ctx, so.Tree, source, tree, r.opts.Mainline)
 	if err != nil {
 		return k, fmt.Errorf("picking %s onto %s: %w", r.session.Repo().Short(source), t.Name(), err)
 	}
+	k.Lines = facts(k.Result)
+	if f, err = r.doubtAncestor(ctx, t, source, k.Result, f, so); err != nil {
+		return k, err
+	}
+	if ev := f.evidence; ev != nil {
+		if ev.Still, err = r.stillChanges(ctx, k.Result, so); err != nil {
+			return k, err
+		}
+		if there := r.there(ctx, t, &k, ev, so); there {
+			return k, nil
+		}
+	}
 	if err := r.verify(ctx, so.Tree, source); err != nil {
 		return k, err
 	}
-	k.Lines = facts(k.Result)
-	switch {
-	case ev != nil:
-		k.Status, so.Present = PickPresent, ev
-		r.warnOfChange(ctx, t, k.Result, so)
-	default:
-		if k, err = r.judge(ctx, t, k, so); err != nil {
-			return k, err
-		}
+	if k, err = r.judge(ctx, t, k, so); err != nil {
+		return k, err
 	}
-	return k, r.hearsayWarning(ctx, t, source, k, so)
+	return k, r.warnOfUndoing(t, k, f, so)
 }
 
 // judge says what the result of a pick amounts to, after the policy's path rules had their say about
@@ -177,8 +196,17 @@ func (r *runner) unchanged(ctx context.Context, t Target, k Pick, so *Picked) (P
 	if err != nil {
 		return k, err
 	}
+	if there {
+		k.Status = PickPresent
+		k.Evidence = &Evidence{How: "no change: the pick changes nothing, and lines that the fix adds are there", Strong: true}
+		return k, nil
+	}
 	k.Status = PickEmpty
-	if len(r.fix.Commits) > 1 && !there {
+	switch {
+	case so.Again:
+		k.Evidence = &Evidence{How: "no change: the pick changes nothing, and --again takes that for granted"}
+		k.Status = PickPresent
+	case len(r.fix.Commits) > 1:
 		text := fmt.Sprintf("commit %s changes nothing on %s, and nothing shows that the branch has it: look whether it does",
 			r.session.Repo().Short(k.Source), t.Name())
 		if t.Onto == "" {
@@ -186,55 +214,7 @@ func (r *runner) unchanged(ctx context.Context, t Target, k Pick, so *Picked) (P
 		}
 		so.Warnings = append(so.Warnings, text)
 	}
-	if there {
-		k.Status = PickPresent
-		so.Present = &Evidence{Commit: gitops.ID{}, How: "no change: the pick changes nothing, and lines that the fix adds are there"}
-	}
 	return k, nil
-}
-
-// warnOfChange names what a pick would still change on a branch that says it has the fix: the paths that
-// conflict and those that change cleanly.
-func (r *runner) warnOfChange(ctx context.Context, t Target, res gitops.PickResult, so *Picked) {
-	if res.Unchanged {
-		return
-	}
-	var paths []string
-	for _, c := range res.Conflicts {
-		paths = append(paths, c.Path)
-	}
-	changes, err := r.session.Changes(ctx, so.Tree, res.Tree, nil)
-	if err != nil {
-		return // the pick stands; only its description is poorer
-	}
-	for _, c := range changes {
-		paths = append(paths, c.Path)
-	}
-	slices.Sort(paths)
-	if paths = slices.Compact(paths); len(paths) > 0 {
-		so.Warnings = append(so.Warnings, fmt.Sprintf("%s says it has the fix (%s), yet picking it would still change %s",
-			t.Name(), so.Present.How, strings.Join(paths, ", ")))
-	}
-}
-
-// hearsayWarning says when a commit of the branch carries the same pull request number without proving
-// that it is the fix.
-func (r *runner) hearsayWarning(ctx context.Context, t Target, source gitops.ID, k Pick, so *Picked) error {
-	if k.Status != PickClean && k.Status != PickConflict {
-		return nil
-	}
-	c, err := r.session.Commit(source)
-	if err != nil {
-		return err
-	}
-	l, err := r.evidenceLedger(ctx, t)
-	if err != nil {
-		return err
-	}
-	if said := l.hearsay(c.Message); said != "" {
-		so.Warnings = append(so.Warnings, said+": look whether the fix is there already")
-	}
-	return nil
 }
 
 // facts are the lines about a pick that a reviewer wants to see.

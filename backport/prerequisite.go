@@ -40,7 +40,7 @@ func (r *runner) withPrerequisites(ctx context.Context, targets []Target, outcom
 		}
 		r.opts.progress(DoingPrerequisites, targets[i].Name(), i, len(outcomes))
 		more := newRunner(r.session, fix, r.opts)
-		more.histories = r.histories
+		more.histories, more.reading, more.owns = r.histories, r.reading, r.owns
 		o := more.target(ctx, targets[i], nil)
 		if o.Status == StatusConflicted || o.Status == StatusFailed {
 			outcomes[i].Target.Warnings = append(outcomes[i].Target.Warnings, fmt.Sprintf("with what makes %s clean the target is %s all the same: nothing is taken along",

@@ -29,20 +29,19 @@ type runner struct {
 	fix     Fix
 
 	histories *histories
-	// exact asks every commit of a branch for evidence, and not only those since the fix was made. It is
-	// for fixes that are not known beforehand.
-	exact bool
+	reading   *Reading
+	owns      *owns  // by tip: what branches have and main has not
+	holds     *holds // by tip: what they have of the fix
+	around    *surroundings
 
-	mu      sync.Mutex
-	ledgers map[gitops.ID]*messages // by tip
-	recent  map[gitops.ID]*messages // by tip, of the time since the fix
-	raises  map[gitops.ID]*raising
+	mu     sync.Mutex
+	raises map[gitops.ID]*raising
 }
 
 func newRunner(s *gitops.Session, fix Fix, opts Options) *runner {
 	return &runner{
-		session: s, opts: opts, fix: fix, histories: &histories{by: map[gitops.ID]*branchHistory{}},
-		ledgers: map[gitops.ID]*messages{}, recent: map[gitops.ID]*messages{}, raises: map[gitops.ID]*raising{},
+		session: s, opts: opts, fix: fix, histories: &histories{by: map[gitops.ID]*branchHistory{}}, reading: NewReading(s),
+		owns: &owns{by: map[gitops.ID]*own{}}, holds: &holds{by: map[gitops.ID]*hold{}}, around: &surroundings{}, raises: map[gitops.ID]*raising{},
 	}
 }
 
@@ -129,7 +128,7 @@ func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID][]
 		gated, err = r.gateStage(ctx, t, picked)
 		end()
 	}
-	o.Picks, o.Present, o.Gate = gated.Picks, gated.Present, gated.Outcome
+	o.Picks, o.Present, o.Gate = gated.Picks, gated.present(), gated.Outcome
 	o.Target.Warnings = append(o.Target.Warnings, gated.Warnings...)
 	if err != nil {
 		return failed(o, err)

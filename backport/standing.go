@@ -3,7 +3,11 @@ package backport
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/git-backport/git-backport/backport/ledger"
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/internal/operation"
 )
@@ -102,44 +106,168 @@ func valueOf(s *gitops.Session, ref string) (gitops.ID, error) {
 // maxLandedCommits bounds how many commits of a release branch are compared with a target's branch.
 const maxLandedCommits = 500
 
+// A landing is a release branch on which a target of an operation may have landed.
+type landing struct {
+	session *gitops.Session
+	reading *Reading
+	op      *operation.Operation
+	st      Standing
+	tip     gitops.ID
+	commits []gitops.ID // of the release branch, since the target's base, youngest first
+	own     []*ledger.Commit
+	branch  *ledger.Branch
+}
+
 // landed looks for proof that the release branch has what a target's branch holds, or held when it was
-// made: the branch itself, copies of the fix's commits, or a commit whose tree has all its changes, as
-// a squash or a rebase leaves it. What a later commit of the branch takes back is no proof.
-func landed(ctx context.Context, s *gitops.Session, op *operation.Operation, st Standing) (*Evidence, string, error) {
-	repo, t := s.Repo(), st.Target
-	if st.Base == t.Base {
-		return nil, "", nil
-	}
-	commits, err := repo.Between(ctx, t.Base, st.Base)
+// made: the branch itself, copies of the fix's commits or of the branch's, or a commit whose tree has all
+// its changes, as a squash or a rebase leaves it. What a later commit of the branch takes back is no proof.
+// The release branch is the one that the target was made for, and the one of the same name at a remote, or
+// here, which may have moved where that one has not.
+func landed(ctx context.Context, s *gitops.Session, op *operation.Operation, st Standing) (ev *Evidence, hint string, err error) {
+	tips, err := releaseTips(s, op, st)
 	if err != nil {
 		return nil, "", err
 	}
-	l, err := readLedger(ctx, s, commits)
+	reading := NewReading(s)
+	for _, tip := range tips {
+		if tip.id == st.Target.Base {
+			continue
+		}
+		l := &landing{session: s, reading: reading, op: op, st: st, tip: tip.id}
+		found, said, err := l.look(ctx)
+		if err != nil {
+			return nil, "", err
+		}
+		if found != nil {
+			if tip.where != "" {
+				found.How += ", on " + tip.where
+			}
+			return found, "", nil
+		}
+		if hint == "" {
+			hint = said
+		}
+	}
+	return nil, hint, nil
+}
+
+// A releaseTip is where a release branch may have come to, and how that is called; "" for the target's own.
+type releaseTip struct {
+	id    gitops.ID
+	where string
+}
+
+// releaseTips are the tips of the release branch of a target: its own, those of the remotes, the local one.
+func releaseTips(s *gitops.Session, op *operation.Operation, st Standing) ([]releaseTip, error) {
+	out := []releaseTip{{id: st.Base}}
+	if st.Target.BaseRef == "" {
+		return out, nil
+	}
+	remotes, err := s.Repo().Remotes()
 	if err != nil {
+		return nil, err
+	}
+	names := []string{"refs/heads/" + st.Target.Branch}
+	for _, r := range remotes {
+		ref := "refs/remotes/" + r + "/" + st.Target.Branch
+		if r == op.Remote {
+			names = append([]string{ref}, names...)
+			continue
+		}
+		names = append(names, ref)
+	}
+	for _, ref := range names {
+		id, err := valueOf(s, ref)
+		if err != nil {
+			return nil, err
+		}
+		if !id.IsZero() && ref != st.Target.BaseRef && !slices.ContainsFunc(out, func(t releaseTip) bool { return t.id == id }) {
+			where := strings.TrimPrefix(strings.TrimPrefix(ref, "refs/remotes/"), "refs/heads/")
+			out = append(out, releaseTip{id, where})
+		}
+	}
+	return out, nil
+}
+
+// look looks for the proof on one release branch, and else for what hints at it.
+func (l *landing) look(ctx context.Context) (ev *Evidence, hint string, err error) {
+	t := l.st.Target
+	if l.commits, err = l.session.Repo().Between(ctx, t.Base, l.tip); err != nil {
+		return nil, "", err
+	}
+	if l.own, err = l.reading.ReadAll(ctx, l.commits); err != nil {
+		return nil, "", err
+	}
+	if l.branch, err = ledger.ReadBranch(ctx, l.reading, l.own); err != nil {
 		return nil, "", err
 	}
 	heads := []gitops.ID{t.Head}
-	if !st.Now.IsZero() && st.Now != t.Head {
-		heads = append(heads, st.Now)
-	}
-	in := map[gitops.ID]bool{}
-	for _, id := range commits {
-		in[id] = true
+	if !l.st.Now.IsZero() && l.st.Now != t.Head {
+		heads = append(heads, l.st.Now)
 	}
 	for _, head := range heads {
-		if in[head] && !l.undoneAny(t.Commits) {
-			return &Evidence{Commit: head, How: "ancestor"}, "", nil
+		if l.branch.Has(head) && !slices.ContainsFunc(t.Commits, l.undone) {
+			return &Evidence{Commit: head, How: string(ledger.Ancestor), Kind: ledger.Ancestor, Strong: true}, "", nil
 		}
 	}
-	if ev := l.copiesOf(op.Sources); ev != nil {
-		return ev, "", nil
-	}
-	ev, err := squashed(ctx, s, st, withoutBump(t, heads), commits, l)
+	ev, hint, err = l.copies(ctx)
 	if ev != nil || err != nil {
 		return ev, "", err
 	}
-	hint, err := sameSubject(s, op.Sources, commits, l)
-	return nil, hint, err
+	ev, err = l.squashed(ctx, withoutBump(t, heads))
+	return ev, hint, err
+}
+
+func (l *landing) undone(id gitops.ID) bool {
+	_, undone := l.branch.UndoneBy(id)
+	return undone
+}
+
+// copies returns evidence when every source, or every pick that was made of one, has a standing copy by
+// strong evidence, and else names what looks like one.
+func (l *landing) copies(ctx context.Context) (ev *Evidence, hint string, err error) {
+	var sources, picks []*ledger.Commit
+	for _, id := range l.op.Sources {
+		if c, err := l.reading.Read(id); err == nil { // a source may be gone
+			sources = append(sources, ledger.AsOne(c))
+		}
+	}
+	made := l.st.Target.Commits
+	if n := len(made); n > 0 && l.st.Target.BumpRef == "" && made[n-1] == l.st.Target.BumpCommit {
+		made = made[:n-1]
+	}
+	for _, id := range made {
+		if c, err := l.reading.Read(id); err == nil {
+			picks = append(picks, c)
+		}
+	}
+	for _, list := range [][]*ledger.Commit{sources, picks} {
+		if len(list) == 0 || len(list) < len(made) {
+			continue // not all of them are here to be compared
+		}
+		fixes := slices.Clone(list)
+		slices.Reverse(fixes)
+		found, err := MatchFixes(ctx, l.reading, fixes, l.own, nil)
+		if err != nil {
+			return nil, "", err
+		}
+		all := true
+		for _, f := range list {
+			copies := telling(found.Copies[f.ID])
+			if len(copies) == 0 || !copies[0].Stands() {
+				all = false
+				continue
+			}
+			if ev = evidenceOf(copies[0]); !copies[0].Strong() {
+				all = false
+				hint = fmt.Sprintf("%s may be the fix (%s): look whether it is", l.session.Repo().Short(ev.Commit), ev.How)
+			}
+		}
+		if all {
+			return ev, "", nil
+		}
+	}
+	return nil, hint, nil
 }
 
 // withoutBump adds the last pick below a bump: the bump may have been left out when it was merged.
@@ -150,89 +278,47 @@ func withoutBump(t operation.Target, heads []gitops.ID) []gitops.ID {
 	return heads
 }
 
-func (l *messages) undoneAny(ids []gitops.ID) bool {
-	for _, id := range ids {
-		if l.undone[id] {
-			return true
-		}
-	}
-	return false
-}
-
-// copiesOf returns evidence when every source has a standing copy.
-func (l *messages) copiesOf(sources []gitops.ID) *Evidence {
-	var ev *Evidence
-	for _, id := range sources {
-		c, ok := l.copyOf(id)
-		if !ok {
-			return nil
-		}
-		ev = &Evidence{Commit: c.by, How: "trailer: " + c.line}
-	}
-	return ev
-}
-
 // squashed looks for a commit of the release branch, oldest first, onto which merging what one of the
 // heads changes would change nothing.
-func squashed(ctx context.Context, s *gitops.Session, st Standing, heads, commits []gitops.ID, l *messages) (*Evidence, error) {
-	base, err := s.TreeOf(st.Target.Base)
+func (l *landing) squashed(ctx context.Context, heads []gitops.ID) (*Evidence, error) {
+	base, err := l.session.TreeOf(l.st.Target.Base)
 	if err != nil {
 		return nil, err
 	}
-	from := max(0, len(commits)-maxLandedCommits)
+	from := max(0, len(l.commits)-maxLandedCommits)
 	for _, head := range heads {
-		if !s.Repo().HasCommit(head) {
+		if !l.session.Repo().HasCommit(head) {
 			continue // the branch is gone, and its objects too: only the other proofs are left
 		}
-		want, err := s.TreeOf(head)
+		want, err := l.session.TreeOf(head)
 		if err != nil || want == base {
 			return nil, err
 		}
-		for i := len(commits) - 1; i >= from; i-- {
-			has, err := holds(ctx, s, base, want, commits[i])
+		for i := len(l.commits) - 1; i >= from; i-- {
+			has, err := hasChanges(ctx, l.session, base, want, l.commits[i])
 			if err != nil {
 				return nil, err
 			}
-			if has && l.undone[commits[i]] { // taken back: only the tip can tell now
-				if has, err = holds(ctx, s, base, want, st.Base); err != nil || !has {
+			if has && l.undone(l.commits[i]) { // taken back: only the tip can tell now
+				if has, err = hasChanges(ctx, l.session, base, want, l.tip); err != nil || !has {
 					return nil, err
 				}
 				i = 0
 			}
 			if has {
-				return &Evidence{Commit: commits[i], How: "all its changes are there"}, nil
+				return &Evidence{Commit: l.commits[i], How: "all its changes are there", Strong: true}, nil
 			}
 		}
 	}
-	return nil, nil
+	return nil, nil //nolint:nilnil // nothing proves it
 }
 
-// holds reports whether a commit's tree has all that changed from base to want.
-func holds(ctx context.Context, s *gitops.Session, base, want, commit gitops.ID) (bool, error) {
+// hasChanges reports whether a commit's tree has all that changed from base to want.
+func hasChanges(ctx context.Context, s *gitops.Session, base, want, commit gitops.ID) (bool, error) {
 	tree, err := s.TreeOf(commit)
 	if err != nil || tree == base {
 		return false, err
 	}
 	res, err := s.Merge(ctx, base, tree, want, gitops.Labels{Base: "base", Ours: "branch", Theirs: "backport"})
 	return res.Unchanged, err
-}
-
-// sameSubject names a commit with the subject of the fix: a hint to look, and no proof.
-func sameSubject(s *gitops.Session, sources, commits []gitops.ID, l *messages) (string, error) {
-	subjects := map[string]bool{}
-	for _, id := range sources {
-		if c, err := s.Commit(id); err == nil { // a source may be gone; it is only a hint
-			subjects[gitops.Subject(c.Message)] = true
-		}
-	}
-	for _, id := range commits {
-		c, err := s.Commit(id)
-		if err != nil {
-			return "", err
-		}
-		if subjects[gitops.Subject(c.Message)] && !l.undone[id] {
-			return id.String()[:10] + " has the same subject: look whether it is the fix", nil
-		}
-	}
-	return "", nil
 }

@@ -169,7 +169,7 @@ func (a *app) recordOpen(ctx context.Context, store *operation.Store, p *planned
 	person := false
 	for _, t := range op.Targets {
 		switch backport.Status(t.Status) {
-		case backport.StatusConflicted, backport.StatusGated, backport.StatusEmpty:
+		case backport.StatusConflicted, backport.StatusGated, backport.StatusProbable, backport.StatusEmpty:
 			person = true
 		case backport.StatusReady, backport.StatusPresent, backport.StatusRefused, backport.StatusFailed:
 		}

@@ -78,6 +78,7 @@ func flagTable() []flagRow {
 		{fixVerbs, "no-bump", "", "", func(a *asked) any { return &a.NoBump }, recorded, "do not bump versions"},
 		{fixVerbs, "no-cascade", "", "", func(a *asked) any { return &a.NoCascade }, recorded, "do not take a pick that conflicts from the next newer branch's version of it"},
 		{fixVerbs, "with-prerequisites", "", "", func(a *asked) any { return &a.Prerequisites }, recorded, "take along, where a target conflicts, the commits of main that make it clean"},
+		{fixVerbs, "again", "", "", func(a *asked) any { return &a.Again }, recorded, "pick what a line has by weak evidence, or seems to have, all the same"},
 		{fixVerbs, "strip-pin", "", "", func(a *asked) any { return &a.StripPin }, recorded,
 			"leave out of the fix what raises a toolchain pin; recorded in the commit and the report"},
 		{fixVerbs, "verify-with-git", "", "", func(a *asked) any { return &a.VerifyWithGit }, recorded | beside, "let git (2.41 or newer) repeat each pick; a difference refuses the target"},

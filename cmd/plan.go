@@ -249,8 +249,8 @@ func exitOf(rep *backport.Report) ExitCode {
 			found[ExitRefused] = true
 		case backport.StatusConflicted:
 			found[ExitPerson] = true
-		case backport.StatusEmpty:
-			if o.Target.Decision.Verdict == policy.Required {
+		case backport.StatusProbable, backport.StatusEmpty:
+			if o.NeedsPerson() {
 				found[ExitPerson] = true
 			}
 		case backport.StatusReady, backport.StatusPresent:
@@ -295,7 +295,7 @@ func (a *app) next(p *plannedFix) error {
 			trial = true
 		case o.Status == backport.StatusReady:
 			ready++
-		case o.Status != backport.StatusPresent:
+		case o.Status != backport.StatusPresent && (o.Status != backport.StatusProbable || o.NeedsPerson()):
 			open++
 		}
 	}

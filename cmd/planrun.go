@@ -84,7 +84,7 @@ func (f *planRun) keep(in *project.Project, rep *backport.Report) {
 func (a *app) options(ctx context.Context, in *project.Project, f *planRun, fix backport.Fix) (backport.Options, *gitconfig.Ident, error) {
 	o := backport.Options{
 		AsOf: in.AsOf, Main: in.Main, Remote: in.Remote, Name: f.Name, Onto: f.Onto, Mainline: f.Mainline,
-		MainFirst: in.Config.Policy.Rules.MainFirst, NoBump: f.NoBump, NoCascade: f.NoCascade, NoWhy: f.noSearch, WithPrerequisites: f.Prerequisites, StripPin: f.StripPin,
+		MainFirst: in.Config.Policy.Rules.MainFirst, NoBump: f.NoBump, NoCascade: f.NoCascade, NoWhy: f.noSearch, WithPrerequisites: f.Prerequisites, StripPin: f.StripPin, Again: f.Again,
 	}
 	if o.Name == "" {
 		o.Name = backport.DefaultName(fix.Commits[0])

@@ -8,7 +8,6 @@ import (
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
-	"github.com/git-backport/git-backport/policy"
 )
 
 // recall takes from an earlier operation on the same commits what makes this one the same: the date of
@@ -109,7 +108,7 @@ func recordTarget(o backport.Outcome) operation.Target {
 	if o.Target.Onto == "" || o.Target.Decision.First != nil {
 		t.Line = o.Target.Decision.Name()
 	}
-	if o.Status == backport.StatusEmpty && o.Target.Decision.Verdict != policy.Required {
+	if (o.Status == backport.StatusEmpty || o.Status == backport.StatusProbable) && !o.NeedsPerson() {
 		t.Status = operation.TargetPresent // nothing to do there, and nobody is needed
 	}
 	if o.Status == backport.StatusReady || o.Status == backport.StatusConflicted {

@@ -15,7 +15,7 @@ import (
 const (
 	clockSlop = 30 * day
 	clockRun  = 16
-	copySlop  = 7 * day // of a copy, which nothing but its own clock can make older than what it names
+	copySlop  = 14 * day // of a copy: maintainers write some before their fix is merged
 
 	day = 24 * 3600 // seconds
 )
@@ -67,10 +67,30 @@ func (r *Repo) Contains(ctx context.Context, tip, commit ID) (bool, error) {
 	return a.knows(commit), nil
 }
 
-// Recent lists what tip has of the time since the oldest of some commits: the commits among which copies
-// of them can be, because a copy names what it was made from and so is younger. Youngest first.
+// Recent lists what tip has of the time since the oldest of some commits, but for what the first of them
+// stands on: the commits among which copies of them can be, because few are written before what they copy.
+// Youngest first.
 func (r *Repo) Recent(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
-	cut := cutoff{date: math.MaxInt64, slop: copySlop}
+	if len(commits) == 0 {
+		return nil, nil
+	}
+	below, err := r.ancestryOf(commits[0])
+	if err != nil {
+		return nil, err
+	}
+	return r.younger(ctx, tip, commits, copySlop, below)
+}
+
+// Window lists what tip has of the year before the oldest of some commits and since: what else a message
+// that seems to mean one of them may mean. Youngest first.
+func (r *Repo) Window(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
+	return r.younger(ctx, tip, commits, 365*day, nil)
+}
+
+// younger lists what tip has that is not older than the oldest of some commits by more than slop, and what
+// an ancestry has not, as far as dates tell; nil has nothing.
+func (r *Repo) younger(ctx context.Context, tip ID, commits []ID, slop int64, but *ancestry) ([]ID, error) {
+	cut := cutoff{date: math.MaxInt64, slop: slop}
 	for _, id := range commits {
 		info, err := r.commitInfo(id)
 		if err != nil {
@@ -86,6 +106,14 @@ func (r *Repo) Recent(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
 	for len(w.queue) > 0 && len(found) < maxBranchCommits && !cut.past(w.queue[0].info.date) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if next := w.queue[0]; but != nil {
+			if in, err := but.passed(ctx, next.id, next.info); err != nil {
+				return nil, err
+			} else if in {
+				w.drop()
+				continue
+			}
 		}
 		id, _, err := w.step()
 		if err != nil {

@@ -85,15 +85,22 @@ func TestRecent(t *testing.T) {
 	}
 	fix := im.commit("refs/heads/fix", 1700000000+150*day, "fix", marks[:1])
 	ids := im.run(r)
-	got, err := openRepo(t, r).Recent(t.Context(), ids[marks[199]], []ID{ids[marks[180]], ids[fix]})
+	got, err := openRepo(t, r).Recent(t.Context(), ids[marks[199]], []ID{ids[fix], ids[marks[180]]})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var want []ID
-	for i := 199; i >= 143; i-- { // seven days before the older of the two
+	for i := 199; i >= 136; i-- { // fourteen days before the older of the two
 		want = append(want, ids[marks[i]])
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%d commits, from %s to %s; want %d, to %s", len(got), got[0], got[len(got)-1], len(want), want[len(want)-1])
+	}
+	got, err = openRepo(t, r).Recent(t.Context(), ids[marks[199]], []ID{ids[marks[180]], ids[fix]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want = want[:19]; !slices.Equal(got, want) { // without what the first stands on
+		t.Errorf("%d commits, want the %d that are younger than the first", len(got), len(want))
 	}
 }

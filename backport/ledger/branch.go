@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"regexp"
 	"slices"
@@ -308,6 +309,11 @@ func common(a, b []string) int {
 var revertsNumber = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?im)^(?:this )?reverts? (?:pull request |merge request |pr |mr )?(?:[\w.-]+/[\w.-]+)?[#!](\d{1,9})\b`)
 })
+
+// MayRevert reports whether a message may say that something is taken back: no other one does.
+func MayRevert(message []byte) bool {
+	return bytes.Contains(message, []byte("evert")) || bytes.Contains(message, []byte("eapply"))
+}
 
 func bodyReverts(c *Commit) bool { return len(bodyRevertNumbers(c)) > 0 }
 

@@ -29,7 +29,8 @@ type Index struct {
 	scoped  map[object.ID]Changes // within scope
 	scope   *Scope
 	touch   map[string][]*Commit // by path of the scope
-	lines   map[lineKey]Delta
+	raw     map[lineKey]Delta
+	lines   map[lineKey]Delta         // of raw, those that tell something
 	adders  map[string]map[string]int // by path: how many fixes add a line
 }
 
@@ -44,7 +45,7 @@ func NewIndex(src Source, fixes []*Commit, whole func(context.Context) (*Index, 
 	x := &Index{
 		Fixes: fixes, source: src, whole: whole, byID: make(map[object.ID]*Commit, len(fixes)), byNumber: map[int][]*Commit{}, byNormal: map[string][]*Commit{},
 		byAuthor: map[string][]*Commit{}, byAdvisory: map[string][]*Commit{}, byOrigin: map[string][]*Commit{}, byReverted: map[string][]*Commit{},
-		changed: map[object.ID]Changes{}, lines: map[lineKey]Delta{}, adders: map[string]map[string]int{},
+		changed: map[object.ID]Changes{}, raw: map[lineKey]Delta{}, lines: map[lineKey]Delta{}, adders: map[string]map[string]int{},
 	}
 	for _, f := range fixes {
 		x.byID[f.ID] = f
@@ -127,16 +128,17 @@ func (x *Index) only(ctx context.Context, f *Commit, at int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	same := all.byNormal[f.Normal]
-	if len(same) <= 1 {
-		return true, nil
-	}
-	for _, o := range same {
-		if o.ID != f.ID && apart(o.Time, at) < around {
+	alone := true
+	for _, o := range all.byNormal[f.Normal] {
+		if o.ID == f.ID {
+			continue
+		}
+		if apart(o.Time, at) < around {
 			return false, nil
 		}
+		alone = false
 	}
-	return apart(f.Time, at) < nearby, nil
+	return alone || apart(f.Time, at) < nearby, nil
 }
 
 func apart(a, b int64) int64 { return max(a-b, b-a) }
@@ -216,13 +218,26 @@ func (x *Index) delta(ctx context.Context, id object.ID, path string) (Delta, er
 	if d, ok := x.lines[k]; ok {
 		return d, nil
 	}
-	d, err := x.source.Lines(ctx, id, path)
+	d, err := x.everyLine(ctx, id, path)
 	if err != nil {
 		return d, err
 	}
 	d.Added, d.Removed = telling(d.Added), telling(d.Removed)
 	x.lines[k] = d
 	return d, nil
+}
+
+// everyLine returns what a commit changes at a path.
+func (x *Index) everyLine(ctx context.Context, id object.ID, path string) (Delta, error) {
+	k := lineKey{id, path}
+	if d, ok := x.raw[k]; ok {
+		return d, nil
+	}
+	d, err := x.source.Lines(ctx, id, path)
+	if err == nil {
+		x.raw[k] = d
+	}
+	return d, err
 }
 
 func telling(lines []string) []string {

@@ -17,7 +17,7 @@ const (
 // samePatch finds the fixes whose patch a commit's is equal to: only those that change the same paths
 // are compared.
 func (m *matching) samePatch(ctx context.Context, k *candidates) error {
-	paths, err := m.paths(ctx, k.of.ID)
+	paths, err := m.ownPaths(ctx, k.of.ID)
 	if err != nil || len(paths) == 0 {
 		return err
 	}
@@ -264,8 +264,8 @@ func (x *Index) narrowTo(ctx context.Context, fixes []*Commit) error {
 	return x.narrow(ctx, NewScope(paths))
 }
 
-// nothingShared reports whether a commit adds and removes no line that a fix adds or removes at the same
-// path, so that nothing but a date speaks for it.
+// nothingShared reports whether a commit adds no line that a fix adds at the same path, or removes none
+// where the fix only removes, so that nothing but a date speaks for it.
 func (m *matching) nothingShared(ctx context.Context, k *candidates, f *Commit) (bool, error) {
 	paths, err := m.paths(ctx, k.of.ID)
 	if err != nil {
@@ -275,30 +275,37 @@ func (m *matching) nothingShared(ctx context.Context, k *candidates, f *Commit) 
 	if err != nil {
 		return true, err
 	}
-	for _, p := range paths {
-		if _, both := slices.BinarySearch(theirs, p); !both {
+	var adds, tells, added, told, removed int
+	for _, p := range theirs {
+		fix, err := m.everyLine(ctx, f.ID, p)
+		if err != nil {
+			return true, err
+		}
+		adds, tells = adds+len(fix.Added), tells+len(telling(fix.Added))
+		if _, both := slices.BinarySearch(paths, p); !both {
 			continue
 		}
-		a, err := m.source.Lines(ctx, k.of.ID, p)
+		mine, err := m.everyLine(ctx, k.of.ID, p)
 		if err != nil {
 			return true, err
 		}
-		b, err := m.source.Lines(ctx, f.ID, p)
-		if err != nil {
-			return true, err
-		}
-		if common(a.Added, b.Added) > 0 || common(a.Removed, b.Removed) > 0 {
-			return false, nil
-		}
+		added, told = added+common(fix.Added, mine.Added), told+common(telling(fix.Added), mine.Added)
+		removed += common(fix.Removed, mine.Removed)
 	}
-	return true, nil
+	switch {
+	case tells > 0:
+		return told == 0, nil
+	case adds > 0:
+		return added == 0, nil
+	}
+	return removed == 0, nil
 }
 
 // An addition is the lines that a commit adds, path by path, where lines count.
 type addition map[string]map[string]int
 
 func (m *matching) addedBy(ctx context.Context, id object.ID) (addition, error) {
-	paths, err := m.paths(ctx, id)
+	paths, err := m.ownPaths(ctx, id)
 	if err != nil {
 		return nil, err
 	}

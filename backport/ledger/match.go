@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/git-backport/git-backport/gitops/object"
 )
@@ -17,6 +18,7 @@ type matching struct {
 	branch *Branch
 	skip   func(object.ID) bool
 	found  map[object.ID][]Copy
+	beside map[object.ID]Changes // of the branch's commits: what of the fixes' paths they change; nil: not asked
 	// Unknown are fixes of which something could not be read, with the object that is missing.
 	unknown map[object.ID]object.ID
 }
@@ -25,12 +27,21 @@ type matching struct {
 type Found struct {
 	Copies  map[object.ID][]Copy // the best first
 	Unknown map[object.ID]object.ID
+	// Against are commits that take back at least half of the lines of a fix, without saying so, the
+	// youngest first. They are looked for where the fixes are few, without Prepare.
+	Against map[object.ID][]object.ID
 }
 
 // Match looks for copies of the fixes among commits of a branch that main has not. Skip leaves fixes out,
-// such as those the branch has by ancestry; it may be nil.
+// such as those the branch has by ancestry; it may be nil. Where the fixes are few, the branch's commits
+// are read as far as they change the same paths; else Prepare comes first.
 func (x *Index) Match(ctx context.Context, b *Branch, own []*Commit, skip func(fix object.ID) bool) (Found, error) {
 	m := &matching{Index: x, branch: b, skip: skip, found: map[object.ID][]Copy{}, unknown: map[object.ID]object.ID{}}
+	if x.scope == nil {
+		if err := m.approach(ctx, own); err != nil {
+			return Found{}, err
+		}
+	}
 	for _, c := range own {
 		if err := ctx.Err(); err != nil {
 			return Found{}, err
@@ -42,7 +53,8 @@ func (x *Index) Match(ctx context.Context, b *Branch, own []*Commit, skip func(f
 	for id := range m.found {
 		slices.SortStableFunc(m.found[id], better)
 	}
-	return Found{Copies: m.found, Unknown: m.unknown}, nil
+	against, err := m.against(ctx, own)
+	return Found{Copies: m.found, Unknown: m.unknown, Against: against}, err
 }
 
 // Candidates are the copies that one commit may be, in the order in which they were found.
@@ -72,7 +84,7 @@ func (m *matching) commit(ctx context.Context, c *Commit) error {
 		return err
 	}
 	if !c.IsMerge() {
-		for _, step := range []func(context.Context, *candidates) error{m.said, m.samePatch, m.sameLines} {
+		for _, step := range m.steps(k) {
 			if err := step(ctx, k); err != nil {
 				if id, gone := missing(err); gone {
 					m.unsure(k, id)
@@ -218,7 +230,7 @@ func (m *matching) said(ctx context.Context, k *candidates) error {
 			return err
 		}
 	}
-	for normal, line := range quoted(c.Body()) {
+	for normal, line := range m.quotedBy(c) {
 		for _, f := range m.byNormal[normal] {
 			if err := m.sayOnly(ctx, k, f, Evidence{Kind: Quoted, Detail: line}); err != nil {
 				return err
@@ -237,6 +249,27 @@ func (m *matching) said(ctx context.Context, k *candidates) error {
 		}
 	}
 	return m.advised(ctx, k)
+}
+
+// fewFixes is how many fixes are looked for in a body one by one.
+const fewFixes = 30
+
+// quotedBy returns the lines of a commit's body that may be the subject of a fix, by their normal form.
+func (m *matching) quotedBy(c *Commit) map[string]string {
+	body := c.Body()
+	if len(body) == 0 {
+		return nil
+	}
+	if len(m.Fixes) > fewFixes {
+		return quoted(body)
+	}
+	text := strings.ToLower(strings.Join(strings.Fields(string(body)), " "))
+	for _, f := range m.Fixes { // a line is its normal form with something before and after
+		if Specific(f.Normal) && strings.Contains(text, f.Normal) {
+			return quoted(body)
+		}
+	}
+	return nil
 }
 
 func (m *matching) sayOnly(ctx context.Context, k *candidates, f *Commit, e Evidence) error {
@@ -285,7 +318,7 @@ func (m *matching) advised(ctx context.Context, k *candidates) error {
 		if ClassOf(p) != ClassNotes {
 			continue
 		}
-		d, err := m.source.Lines(ctx, k.of.ID, p)
+		d, err := m.everyLine(ctx, k.of.ID, p)
 		if err != nil {
 			return err
 		}

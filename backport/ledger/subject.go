@@ -8,27 +8,44 @@ import (
 	"sync"
 )
 
-// decorations are what maintainers put around the subject of a copy to say where it is for. They are
-// taken off again and again until none is left.
-var decorations = sync.OnceValue(func() []*regexp.Regexp {
+// A decoration is what maintainers put around the subject of a copy to say where it is for.
+type decoration struct {
+	may     func(string) bool // whether the text can have it at all, which costs nothing to ask
+	pattern *regexp.Regexp
+}
+
+// decorations are taken off again and again until none is left.
+var decorations = sync.OnceValue(func() []decoration {
 	branch := `(?:(?:release|releases|stable|backport|maint|branch)[-/ ]?)?v?\d+(?:[.-](?:\d+|x|y))*(?:-stable|-backport|-branch)?`
-	var out []*regexp.Regexp
-	for _, p := range []string{
-		`^\[(?:backport(?:ed)?(?: to)? )?` + branch + `(?: backport)?\][:,]?\s+`,
-		`^\[(?:back-?port|cherry-?pick)\]\s*:?\s*`,
-		`^\(?(?:release|stable|maint)[-/ ]?v?\d+(?:[.-](?:\d+|x))*\)?:\s+`,
-		`^v?\d+(?:\.(?:\d+|x))+:\s+`,
-		`^(?:manual |automated )?(?:back-?port|cherry-?pick)(?:ed)?(?: of)?:?\s+(?:pr\s+)?`,
-		`\s+\((?:#|gh-)\d+\)$`,
-		`\s+[\(\[](?:back-?port(?:ed)?|cherry-?pick(?:ed)?)[^()\[\]]*[\)\]]$`,
-		`\s+[\(\[](?:for |to )?` + branch + `[\)\]]$`,
-		`\s+(?:for|to|on|into|onto|in) (?:the )?(?:main|master|trunk|(?:release|releases|stable|maint)[-/ ]?v?\d+(?:[.-](?:\d+|x|y))*)(?: branch)?$`,
-		`\s+(?:release|stable)[-/]v?\d+(?:[.-](?:\d+|x))*$`,
-		`\s*[.…]+$`,
-	} {
-		out = append(out, regexp.MustCompile(p))
+	begins := func(words ...string) func(string) bool {
+		return func(s string) bool {
+			return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(s, w) })
+		}
 	}
-	return out
+	ends := func(words ...string) func(string) bool {
+		return func(s string) bool {
+			return slices.ContainsFunc(words, func(w string) bool { return strings.HasSuffix(s, w) })
+		}
+	}
+	has := func(words ...string) func(string) bool {
+		return func(s string) bool {
+			return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+		}
+	}
+	digits := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "v"}
+	return []decoration{
+		{begins("["), regexp.MustCompile(`^\[(?:backport(?:ed)?(?: to)? )?` + branch + `(?: backport)?\][:,]?\s+`)},
+		{begins("["), regexp.MustCompile(`^\[(?:back-?port|cherry-?pick)\]\s*:?\s*`)},
+		{begins("release", "stable", "maint", "(release", "(stable", "(maint"), regexp.MustCompile(`^\(?(?:release|stable|maint)[-/ ]?v?\d+(?:[.-](?:\d+|x))*\)?:\s+`)},
+		{begins(digits...), regexp.MustCompile(`^v?\d+(?:\.(?:\d+|x))+:\s+`)},
+		{begins("manual", "automated", "back", "cherry"), regexp.MustCompile(`^(?:manual |automated )?(?:back-?port|cherry-?pick)(?:ed)?(?: of)?:?\s+(?:pr\s+)?`)},
+		{ends(")"), regexp.MustCompile(`\s+\((?:#|gh-)\d+\)$`)},
+		{has("back", "cherry"), regexp.MustCompile(`\s+[\(\[](?:back-?port(?:ed)?|cherry-?pick(?:ed)?)[^()\[\]]*[\)\]]$`)},
+		{ends(")", "]"), regexp.MustCompile(`\s+[\(\[](?:for |to )?` + branch + `[\)\]]$`)},
+		{has("main", "master", "trunk", "release", "stable"), regexp.MustCompile(`\s+(?:for|to|on|into|onto|in) (?:the )?(?:main|master|trunk|(?:release|releases|stable|maint)[-/ ]?v?\d+(?:[.-](?:\d+|x|y))*)(?: branch)?$`)},
+		{has("release", "stable"), regexp.MustCompile(`\s+(?:release|stable)[-/]v?\d+(?:[.-](?:\d+|x))*$`)},
+		{ends(".", "…"), regexp.MustCompile(`\s*[.…]+$`)},
+	}
 })
 
 // Normalize returns a subject in lower case without what maintainers add when they copy a commit: "[36.0.x]",
@@ -40,8 +57,11 @@ func Normalize(subject string) string {
 	}
 	for again := true; again; {
 		again = false
-		for _, re := range decorations() {
-			at := re.FindStringIndex(s)
+		for _, d := range decorations() {
+			if !d.may(s) {
+				continue
+			}
+			at := d.pattern.FindStringIndex(s)
 			if at == nil || at[1]-at[0] == len(s) {
 				continue
 			}

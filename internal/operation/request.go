@@ -35,6 +35,7 @@ type Request struct {
 
 	NoCascade     bool `json:"no_cascade,omitempty"`
 	Prerequisites bool `json:"with_prerequisites,omitempty"`
+	Again         bool `json:"again,omitempty"`
 	StripPin      bool `json:"strip_pin,omitempty"`
 	NoBump        bool `json:"no_bump,omitempty"`
 	VerifyWithGit bool `json:"verify_with_git,omitempty"`

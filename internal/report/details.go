@@ -19,6 +19,8 @@ func Why(o backport.Outcome, t TextOptions) string {
 	switch o.Status {
 	case backport.StatusPresent:
 		parts = append(parts, presence(o, t))
+	case backport.StatusProbable:
+		parts = append(parts, "it may be there: "+presence(o, t))
 	case backport.StatusEmpty:
 		parts = append(parts, "the pick changes nothing, and nothing shows that the fix is there: look, then --skip "+argument(lineName(o))+" --reason …")
 	case backport.StatusConflicted:
@@ -102,7 +104,7 @@ func conflictCount(o backport.Outcome) string {
 func (p *page) details(o backport.Outcome) {
 	for _, k := range o.Picks {
 		for _, c := range k.Result.Conflicts {
-			if k.Status == backport.PickConflict && (o.Gate == nil || o.Gate.PinOnly.IsZero()) {
+			if o.Status != backport.StatusProbable && k.Status == backport.PickConflict && (o.Gate == nil || o.Gate.PinOnly.IsZero()) {
 				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch, c.Ours))
 				if reason := k.Unsettled[c.Path]; reason != "" {
 					p.printf("        %s\n", streams.Line(reason))
@@ -135,6 +137,7 @@ func (p *page) details(o backport.Outcome) {
 	if o.Gate == nil || o.Gate.PinOnly.IsZero() {
 		p.hunksHint(o)
 	}
+	p.probably(o)
 	p.gateDetails(o)
 	if o.Bump != nil {
 		p.bumpDetails(*o.Bump)

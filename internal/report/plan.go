@@ -84,7 +84,7 @@ func target(rep *backport.Report, o backport.Outcome, h Header) TargetV1 {
 		t.Ref = optional("refs/heads/" + o.Branch)
 	}
 	if o.Present != nil {
-		t.Present = &PresentV1{Commit: oid(o.Present.Commit), Evidence: valid(o.Present.How)}
+		t.Present = presentV1(*o.Present)
 	}
 	for _, k := range o.Picks {
 		t.Picks = append(t.Picks, pick(k))
@@ -104,6 +104,9 @@ func pick(k backport.Pick) PickV1 {
 		Source: k.Source.String(), Status: string(k.Status), Tree: oid(k.Result.Tree), Commit: oid(k.Commit),
 		Via: valid(k.Via), ViaCommit: oid(k.ViaCommit), Conflicts: []ConflictV1{}, Rules: []RuleV1{}, Facts: validAll(k.Facts()), Why: whyV1(k.Why), Prerequisite: k.Prerequisite,
 		Differs: differsV1(k.Differs),
+	}
+	if k.Evidence != nil {
+		p.Evidence = presentV1(*k.Evidence)
 	}
 	for _, u := range k.Rules {
 		p.Rules = append(p.Rules, RuleV1{Path: Path(u.Path), OnConflict: string(u.Rule), Note: optional(u.Note)})

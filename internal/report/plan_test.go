@@ -79,7 +79,10 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 		Files: []string{f("Cargo.toml")}, Unhandled: []string{f("Cargo.lock")}, Companions: []string{f("cranelift 0.1.2")}}
 	ready.Target.Warnings = []string{f("a warning")}
 	present := outcome(backport.StatusPresent, 0x11, 47, backport.Pick{Source: fix, Status: backport.PickPresent, Via: "main"})
-	present.Present = &backport.Evidence{Commit: oidOf(0x50), How: f("trailer: (cherry picked from commit 1)")}
+	present.Present = &backport.Evidence{Commit: oidOf(0x50), How: f("trailer: (cherry picked from commit 1)"), Kind: "trailer", Strong: true}
+	seems := &backport.Evidence{Commit: oidOf(0x51), How: f("subject: Fix it (#4)"), Kind: "subject", Still: []string{f("src/a.rs")}}
+	probable := outcome(backport.StatusProbable, 0x18, 35, backport.Pick{Source: fix, Status: backport.PickProbable, Via: "main", Evidence: seems})
+	probable.Present = seems
 	gated := outcome(backport.StatusGated, 0x12, 45, clean)
 	gated.Gate = &backport.GateOutcome{Baseline: f("tip 1"), Findings: []msrv.Finding{
 		{Path: f("Cargo.toml"), Line: 1, Key: f("rust-version"), Role: msrv.RoleFloor, Was: f("1.93"), Now: f("1.95"), Outcome: msrv.Raised, Level: msrv.LevelStop}}}
@@ -95,7 +98,7 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 		Options: backport.Options{AsOf: policy.Date{Year: 2026, Month: 9, Day: 10}, Remote: f("origin"), Name: "1"},
 		Fix:     backport.Fix{Commits: []gitops.ID{fix}, Subject: f("Fix it (#1)"), Kind: policy.Kind(f("security")), KindFrom: backport.KindFromID, OnMain: []bool{true}},
 		Outcomes: []backport.Outcome{ready, present, outcome(backport.StatusConflicted, 0x17, 46, conflicted, backport.Pick{Source: oidOf(2), Status: backport.PickSkipped, Via: "main"}),
-			gated, failed, refused, forced, trial},
+			gated, failed, refused, forced, trial, probable},
 		Warnings: []string{f("a warning of the plan")},
 		Selected: backport.Selected{Left: []policy.Decision{
 			line(40, "normal", "active", policy.StateSupported, policy.Allowed, policy.CauseAllowed, ""),
@@ -210,8 +213,8 @@ targets.picks.conflicts.hunks targets.picks.conflicts.hunks.lineno targets.picks
 targets.picks.conflicts.stages.base targets.picks.conflicts.stages.base.mode targets.picks.conflicts.stages.base.oid targets.picks.conflicts.stages.base.path
 targets.picks.conflicts.stages.ours targets.picks.conflicts.stages.ours.mode targets.picks.conflicts.stages.ours.oid targets.picks.conflicts.stages.ours.path
 targets.picks.conflicts.stages.theirs targets.picks.conflicts.stages.theirs.mode targets.picks.conflicts.stages.theirs.oid targets.picks.conflicts.stages.theirs.path
-targets.picks.facts targets.picks.differs targets.picks.differs.path targets.picks.differs.lines targets.picks.differs.lines.in targets.picks.differs.lines.text targets.picks.rules targets.picks.rules.note targets.picks.rules.on_conflict targets.picks.rules.path targets.picks.source targets.picks.status targets.picks.tree targets.picks.via targets.picks.via_commit
-targets.pr targets.pr.base targets.pr.body targets.pr.head targets.pr.title targets.present targets.present.commit targets.present.evidence targets.ref targets.status targets.tip targets.trial
+targets.picks.facts targets.picks.differs targets.picks.differs.path targets.picks.differs.lines targets.picks.differs.lines.in targets.picks.differs.lines.text targets.picks.evidence targets.picks.evidence.commit targets.picks.evidence.evidence targets.picks.evidence.kind targets.picks.evidence.still targets.picks.evidence.strong targets.picks.rules targets.picks.rules.note targets.picks.rules.on_conflict targets.picks.rules.path targets.picks.source targets.picks.status targets.picks.tree targets.picks.via targets.picks.via_commit
+targets.pr targets.pr.base targets.pr.body targets.pr.head targets.pr.title targets.present targets.present.commit targets.present.evidence targets.present.kind targets.present.still targets.present.strong targets.ref targets.status targets.tip targets.trial
 targets.until targets.verdict targets.warnings version warnings`
 
 func TestPlanFields(t *testing.T) {

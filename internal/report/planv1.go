@@ -1,6 +1,9 @@
 package report
 
-import "github.com/git-backport/git-backport/internal/operation"
+import (
+	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/internal/operation"
+)
 
 // A CommitterV1 is who makes the commits, and when: RFC 3339.
 type CommitterV1 struct {
@@ -75,6 +78,17 @@ type TargetV1 struct {
 type PresentV1 struct {
 	Commit   *string `json:"commit"`
 	Evidence string  `json:"evidence"`
+	Kind     *string `json:"kind"` // of the evidence: "trailer", "subject"; null where the result of the pick says it
+	Strong   bool    `json:"strong"`
+	Still    []Path  `json:"still"` // the paths that picking it would still change
+}
+
+func presentV1(ev backport.Evidence) *PresentV1 {
+	out := &PresentV1{Commit: oid(ev.Commit), Evidence: valid(ev.How), Kind: optional(string(ev.Kind)), Strong: ev.Strong, Still: []Path{}}
+	for _, p := range ev.Still {
+		out.Still = append(out.Still, Path(p))
+	}
+	return out
 }
 
 // A PickV1 is one source commit taken onto a target.
@@ -88,6 +102,7 @@ type PickV1 struct {
 	Conflicts    []ConflictV1 `json:"conflicts"`
 	Why          *WhyV1       `json:"why"`
 	Prerequisite bool         `json:"prerequisite"`
+	Evidence     *PresentV1   `json:"evidence"` // that the branch has it
 	Rules        []RuleV1     `json:"rules"`
 	Facts        []string     `json:"facts"`
 	// Differs is how a version that was taken from another branch differs from main's.

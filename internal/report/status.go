@@ -131,7 +131,7 @@ func operationV1(s Stood) OperationV1 {
 			Worktree: optional(valid(s.Trees[t.Branch])), CleanWith: optional(valid(t.CleanWith)), Reuse: ReusesV1(s.Reuses[t.Branch]), Settled: settledV1(t.Resolved),
 		}
 		if st.Evidence != nil {
-			v.Evidence = &PresentV1{Commit: oid(st.Evidence.Commit), Evidence: valid(st.Evidence.How)}
+			v.Evidence = presentV1(*st.Evidence)
 		}
 		for _, c := range t.Conflicts {
 			v.Conflicts = append(v.Conflicts, Path(c.Path))

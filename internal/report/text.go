@@ -59,7 +59,7 @@ func statusColor(s backport.Status) string {
 		return green
 	case backport.StatusPresent:
 		return dim
-	case backport.StatusEmpty, backport.StatusConflicted:
+	case backport.StatusProbable, backport.StatusEmpty, backport.StatusConflicted:
 		return yellow
 	case backport.StatusGated, backport.StatusRefused, backport.StatusFailed:
 		return red

@@ -1,0 +1,42 @@
+package ledger
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// AsOne returns a merge seen as one change to its first parent, as a squash of what it brought: it has the
+// number and the title of its pull request. Any other commit is returned as it is.
+func AsOne(c *Commit) *Commit {
+	if !c.IsMerge() {
+		return c
+	}
+	one := *c
+	one.Parents = c.Parents[:1]
+	if n, ok := MergeNumber(c.Message); ok && !slices.Contains(one.Numbers, n) {
+		one.Numbers = append(slices.Clone(c.Numbers), n)
+	}
+	if title := MergeTitle(c.Message); title != "" {
+		one.Normal = Normalize(title)
+	}
+	return &one
+}
+
+// MergeTitle returns the title of the pull request that a merge's message tells: the first line below a
+// subject that is a forge's; "" where there is none.
+func MergeTitle(message []byte) string {
+	subject, body, _ := bytes.Cut(bytes.TrimLeft(message, "\n"), []byte("\n"))
+	if !mergeSubject().Match(subject) && !bytes.HasPrefix(subject, []byte("Merge branch ")) {
+		return ""
+	}
+	for line := range strings.Lines(string(body)) {
+		if line = strings.TrimSpace(line); line != "" {
+			if _, trailer := TrailerNumber([]byte("\n" + line)); trailer || strings.HasPrefix(line, "Signed-off-by:") || strings.HasPrefix(line, "Reviewed-by:") {
+				continue
+			}
+			return line
+		}
+	}
+	return ""
+}
