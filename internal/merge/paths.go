@@ -52,6 +52,7 @@ type dir struct {
 	nodes []*node    // entries that they did not, in the order they were met
 	index map[string]*node
 	names map[string]bool // names in whole; made on first use
+	kept  bool            // taken whole, then opened: its content is in the way of what is moved here
 }
 
 func join(dirPath, name string) string {
@@ -103,7 +104,7 @@ func (m *merger) lookup(path string) (n *node, settled bool) {
 }
 
 // ensureDir returns the directory of path, making it and its parents known, as side's, where they are new. The
-// content of a directory that was taken whole is looked at after all: git forgets it. It returns nil
+// content of a directory that was taken whole is looked at after all: git forgets it. The result is nil
 // when a settled file is in the way.
 func (m *merger) ensureDir(path string, side int) (*dir, error) {
 	if d := m.dirs[path]; d != nil {
@@ -125,15 +126,15 @@ func (m *merger) ensureDir(path string, side int) (*dir, error) {
 		parent.insert(n)
 		made = !settled
 	}
-	d, err := m.unsettle(n)
+	d, err := m.unsettle(n, side)
 	if made {
 		n.trees = 1 << side
 	}
 	return d, err
 }
 
-// unsettle makes a directory of n that files can be put into.
-func (m *merger) unsettle(n *node) (*dir, error) {
+// unsettle makes a directory of n that side's files can be put into.
+func (m *merger) unsettle(n *node, side int) (*dir, error) {
 	d := &dir{path: n.path}
 	if n.settled {
 		if n.result != (Version{}) && n.result.Mode != ModeTree {
@@ -143,7 +144,15 @@ func (m *merger) unsettle(n *node) (*dir, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.whole = append(d.whole, entries...)
+		same := false
+		if !n.parent.kept {
+			if same, err = m.replaced(n.path, n.result.ID, side, 0); err != nil {
+				return nil, err
+			}
+		}
+		if !same {
+			d.whole, d.kept = append(d.whole, entries...), n.result != (Version{})
+		}
 		n.settled, n.result, n.files, n.trees = false, Version{}, 0, 0
 	}
 	m.dirs[n.path] = d

@@ -21,6 +21,7 @@ type merger struct {
 	metFirst int // of these, before those put off
 	nodes    int
 	pathSum  int
+	landing  map[string]landing // where directory renames put files
 
 	conflicts []Conflict
 	unmerged  []Unmerged
@@ -97,6 +98,7 @@ func (m *merger) followRenames() error {
 	m.findDirRenames()
 	var renames []rename
 	moves := [3]map[string]*dirMove{sideOurs: m.planMoves(sideOurs), sideTheirs: m.planMoves(sideTheirs)}
+	m.landing = m.landings(moves)
 	for side := sideOurs; side <= sideTheirs; side++ {
 		moved, err := m.moveByDirRenames(side, moves)
 		if err != nil {

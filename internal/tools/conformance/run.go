@@ -17,7 +17,7 @@ import (
 type tally struct {
 	rows, evaluated, errors, wronglyClean int
 	recorded, live                        int            // rows compared
-	differ                                map[string]int // by what differs
+	differ, named                         map[string]int // by what differs, and by the named class it belongs to
 	ours, git                             time.Duration
 }
 
@@ -26,6 +26,10 @@ func run(ctx context.Context, c config) (bool, error) {
 	git := c.git
 	if git == "" {
 		git = "git"
+	}
+	var err error
+	if c.repo, err = filepath.Abs(c.repo); err != nil { // git is told of its objects in an environment variable
+		return false, err
 	}
 	rows, err := rowsOf(ctx, c, git)
 	if err != nil {
@@ -41,7 +45,7 @@ func run(ctx context.Context, c config) (bool, error) {
 		return false, err
 	}
 	defer os.RemoveAll(scratch)
-	t := &tally{differ: make(map[string]int)}
+	t := &tally{differ: map[string]int{}, named: map[string]int{}}
 	var s store
 	for i, r := range rows {
 		if i%100 == 0 {
@@ -116,6 +120,17 @@ func judge(ctx context.Context, c config, t *tally, s store, r row, scratch stri
 	if differs == "" {
 		return nil
 	}
+	if c.git != "" && !wrong {
+		class, err := classify(c, s, r, ours, live, scratch)
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.id, err)
+		}
+		if class != "" {
+			t.named[class]++
+			fmt.Printf("%s: %s: base %s, onto %s, fix %s\n", r.id, class, r.base, r.onto, r.source)
+			return writeReproducer(c, r, class, ours, live)
+		}
+	}
 	t.differ[differs]++
 	if c.verbose {
 		fmt.Printf("%s: %s\n", r.id, differs)
@@ -180,6 +195,9 @@ func (t *tally) print(w *os.File) {
 	fmt.Fprintf(w, "agree %d · disagree %d · wrongly clean %d\n", t.rows-differing, differing, t.wronglyClean)
 	for _, name := range names {
 		fmt.Fprintf(w, "  %s: %d\n", name, t.differ[name])
+	}
+	for class, n := range t.named {
+		fmt.Fprintf(w, "  as named, %s: %d\n", class, n)
 	}
 	fmt.Fprintf(w, "time: ours %s", t.ours.Round(time.Millisecond))
 	if t.live > 0 {

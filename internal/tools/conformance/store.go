@@ -60,3 +60,9 @@ func (s store) WriteTree(entries []merge.Entry) (merge.ID, error) {
 	id, err := s.Overlay.WriteTree(out)
 	return merge.ID(id), err
 }
+
+// parseTree reads the id of a tree.
+func parseTree(digits string) (merge.ID, error) {
+	id, err := object.ParseID(digits)
+	return merge.ID(id), err
+}
