@@ -133,11 +133,11 @@ func (r *runner) gate(ctx context.Context, t Target, p Picked) (Gated, error) {
 	if err := r.withDrift(ctx, t, p, out.Outcome); err != nil {
 		return out, err
 	}
-	out.Outcome.Dependencies, err = newDependencies(ctx, r.session, r.opts.Gate, p.TipTree, p.Tree)
+	out.Outcome.Dependencies, out.Outcome.UnreadLocks, err = newDependencies(ctx, r.session, r.opts.Gate, p.TipTree, p.Tree)
 	if err != nil {
 		return out, err
 	}
-	out.Warnings = append(out.Warnings, dependencyWarnings(out.Outcome.Dependencies, t.Name())...)
+	out.Warnings = append(out.Warnings, aboveWarnings(out.Outcome.Dependencies, t.Name())...)
 	return out, nil
 }
 

@@ -2,6 +2,7 @@ package backport
 
 import (
 	"context"
+	"slices"
 
 	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/msrv"
@@ -73,10 +74,11 @@ func CheckGate(ctx context.Context, s *gitops.Session, q GateRequest) (GateAnswe
 	if out.Outcome.Census, err = census(ctx, s, q.Rule, from, tree); err != nil {
 		return out, err
 	}
-	if out.Outcome.Dependencies, err = newDependencies(ctx, s, q.Rule, from, tree); err != nil {
+	if out.Outcome.Dependencies, out.Outcome.UnreadLocks, err = newDependencies(ctx, s, q.Rule, from, tree); err != nil {
 		return out, err
 	}
-	out.Notes = append(out.Notes, dependencyWarnings(out.Outcome.Dependencies, q.Target.Name())...)
+	out.Notes = append(out.Notes, aboveWarnings(out.Outcome.Dependencies, q.Target.Name())...)
+	out.Notes = append(out.Notes, unknownWarnings(out.Outcome)...)
 	return out, nil
 }
 
@@ -93,9 +95,19 @@ func census(ctx context.Context, s *gitops.Session, rule GateRule, from, tree gi
 	if err != nil {
 		return nil, err
 	}
+	code := map[msrv.Ecosystem]int{}
 	for _, c := range changes {
 		if rule.Options.Excluded(c.Path) {
 			out.Excluded = append(out.Excluded, c.Path)
+		}
+		if eco := msrv.EcosystemOf(c.Path); eco != "" && c.New != nil && !rule.Options.Excludes(c.Path) {
+			code[eco]++
+		}
+	}
+	shipped := slices.DeleteFunc(reading.Pins, func(p msrv.Pin) bool { return msrv.PartOf(p.Path) != msrv.PartShipped || p.Implied })
+	for _, eco := range msrv.Ecosystems() {
+		if floor, ok := msrv.EffectiveFloor(shipped, eco); ok && code[eco] > 0 {
+			out.Code = append(out.Code, CodeChange{code[eco], floor})
 		}
 	}
 	return out, nil

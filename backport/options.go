@@ -83,6 +83,7 @@ type GateRule struct {
 	ByClass   map[string]msrv.Rule                              // the rule for floors of a class of lines, instead of Rules.Floor
 	// AllowUnread takes what declares a toolchain, and no reader can read, for fine.
 	AllowUnread bool
+	Store       msrv.Store // the package managers' caches
 }
 
 // Of returns the rules for a line of a class.

@@ -104,6 +104,7 @@ type GateOutcome struct {
 	Dropped      []msrv.Dropped // pins that --strip-pin left out of the fix
 	Left         []msrv.Left    // and those that it could not
 	Dependencies []msrv.Dependency
+	UnreadLocks  []string // lock files that the fix changes, and that are not read
 	// Census is what the result as a whole declares: filled by CheckGate.
 	Census *PinCensus
 }
@@ -113,6 +114,14 @@ type PinCensus struct {
 	Pins, Files int
 	NotRead     []msrv.Problem // what declares a toolchain, and was not read or could not be
 	Excluded    []string       // pin files that the change touches, and the policy leaves out
+	Code        []CodeChange   // what no pin can show: whether the code builds with the floor
+}
+
+// A CodeChange is the changed code of an ecosystem that declares a floor. That it builds there is for a
+// compiler to say.
+type CodeChange struct {
+	Files int
+	Floor msrv.Pin // the highest that is declared in what is shipped
 }
 
 // NeedsPerson reports whether a target that may have the fix, or that the fix does not change, has to be

@@ -88,7 +88,9 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	if err := r.withPrerequisites(ctx, targets, rep.Outcomes); err != nil {
 		return nil, err
 	}
+	gates := make([]*GateOutcome, len(rep.Outcomes))
 	for i := range rep.Outcomes {
+		gates[i] = rep.Outcomes[i].Gate
 		if err := r.checkNames(&rep.Outcomes[i]); err != nil {
 			return nil, err
 		}
@@ -96,6 +98,7 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	rep.Warnings = append(rep.Warnings, unknownWarnings(gates...)...)
 	rep.Updates, rep.Verify = refUpdates(rep.Outcomes)
 	return rep, nil
 }

@@ -40,7 +40,7 @@ is not looked at: the change that is judged may have written it.` + exitStatus(E
 			if len(args) > 0 {
 				rev = args[0]
 			}
-			return a.gate(cmd.Context(), rev, branch, reason)
+			return a.gate(cmd, rev, branch, reason)
 		},
 	}
 	cmd.Flags().StringVar(&branch, "branch", "", "the release `BRANCH` or line that the change is for")
@@ -48,7 +48,8 @@ is not looked at: the change that is judged may have written it.` + exitStatus(E
 	return cmd
 }
 
-func (a *app) gate(ctx context.Context, rev, branch, reason string) error {
+func (a *app) gate(cmd *cobra.Command, rev, branch, reason string) error {
+	ctx := cmd.Context()
 	in, err := a.open(ctx, project.NeedLines)
 	if err != nil {
 		return err
@@ -76,8 +77,19 @@ func (a *app) gate(ctx context.Context, rev, branch, reason string) error {
 	}
 	return a.showGate(answer, report.GateHeader{
 		Version: version(), Branch: q.Target.Branch, BranchFrom: from, Commit: q.Commit,
-		Warnings: in.Warnings, Short: in.Repo.Short, Exit: int(a.code),
+		Warnings: in.Warnings, Short: in.Repo.Short, Exit: int(a.code), Verify: verifyFloor(cmd.Root(), q),
 	})
+}
+
+// verifyFloor begins the command that runs something in the change's tree with the branch's floor: what no
+// pin shows. It is "" while this program has no such verb.
+func verifyFloor(root *cobra.Command, q backport.GateRequest) string {
+	for _, verb := range root.Commands() {
+		if verb.Name() == "verify" {
+			return "git backport verify --rev " + q.Commit.String() + " --branch " + quoteArg(q.Target.Branch) + " --toolchain floor"
+		}
+	}
+	return ""
 }
 
 // gateRevisions finds the commits that are judged.

@@ -76,7 +76,7 @@ func (a *app) openProject(r operation.Request) (*project.Project, error) {
 		return nil, err
 	}
 	today := policy.DateOf(a.host.Now().UTC())
-	o := project.Options{Policy: r.Policy, Remote: r.Remote, Base: baseOf(r), AsOf: today, Today: today}
+	o := project.Options{Policy: r.Policy, Remote: r.Remote, Base: baseOf(r), AsOf: today, Today: today, Store: a.caches()}
 	if a.trace != nil {
 		o.Stage = a.trace.stage
 	}

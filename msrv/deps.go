@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 
 	"github.com/git-backport/git-backport/internal/document"
 )
@@ -40,8 +41,8 @@ type Dependency struct {
 
 // CargoDependencies lists the packages of the Cargo.lock at lock in tree that before, its former bytes
 // (nil for none), does not have, and measures the rust-version and edition of those that are vendored
-// against floor. Packages of the workspace itself are left out: their pins are read as pins.
-func CargoDependencies(tree fs.FS, lock string, before []byte, floor Version) ([]Dependency, error) {
+// or in the store against floor. Packages of the workspace itself are left out: their pins are read as pins.
+func CargoDependencies(tree fs.FS, lock string, before []byte, floor Version, store Store) ([]Dependency, error) {
 	f, problem, there := load(tree, lock, maxLock)
 	if problem != nil {
 		return nil, problem
@@ -64,8 +65,11 @@ func CargoDependencies(tree fs.FS, lock string, before []byte, floor Version) ([
 	now = slices.DeleteFunc(now, func(d Dependency) bool { return old[[3]string{d.Name, d.Version, d.Source}] })
 	r := &reader{tree: tree, cargoDocs: map[string]*cargoDoc{}}
 	dirs := r.vendorDirs(path.Dir(lock))
+	cached, indexes := store.cargo()
 	for i := range now {
-		now[i].cargoFloor(r, dirs, floor)
+		if !now[i].cargoFloor(r, dirs, floor) && strings.HasPrefix(now[i].Source, "registry+") {
+			now[i].cargoFloor(cached, indexes, floor)
+		}
 	}
 	return now, nil
 }
@@ -108,8 +112,22 @@ func (r *reader) vendorDirs(dir string) []string {
 	return out
 }
 
-// cargoFloor reads the floor from the vendored manifest of exactly this version.
-func (d *Dependency) cargoFloor(r *reader, dirs []string, floor Version) {
+// cargo returns what reads Cargo's registry cache, and the directories of its indexes.
+func (s Store) cargo() (*reader, []string) {
+	if s.Cargo == nil {
+		return nil, nil
+	}
+	entries, _ := fs.ReadDir(s.Cargo, ".") // none where there is no cache
+	var dirs []string
+	for _, e := range entries {
+		dirs = append(dirs, e.Name())
+	}
+	return &reader{tree: s.Cargo, cargoDocs: map[string]*cargoDoc{}}, dirs
+}
+
+// cargoFloor reads the floor from the manifest of exactly this version below one of some directories, and
+// reports whether there is one.
+func (d *Dependency) cargoFloor(r *reader, dirs []string, floor Version) bool {
 	for _, dir := range dirs {
 		for _, name := range []string{d.Name + "-" + d.Version, d.Name} {
 			c, err := r.cargoManifest(path.Join(dir, name, "Cargo.toml"))
@@ -129,9 +147,10 @@ func (d *Dependency) cargoFloor(r *reader, dirs []string, floor Version) {
 					d.measure(version, floor, false, c.path, v.Line)
 				}
 			}
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // measure notes a declared floor if it is the highest yet. What only follows from something else can
@@ -154,9 +173,9 @@ func (d *Dependency) measure(version, floor Version, declared bool, p string, li
 }
 
 // GoDependencies lists the modules that the go.mod at mod in tree requires and before, its former bytes
-// (nil for none), does not, and measures the go lines that vendor/modules.txt beside it has of them
-// against floor.
-func GoDependencies(tree fs.FS, mod string, before []byte, floor Version) ([]Dependency, error) {
+// (nil for none), does not, and measures the go lines that vendor/modules.txt beside it, or the store, has
+// of them against floor.
+func GoDependencies(tree fs.FS, mod string, before []byte, floor Version, store Store) ([]Dependency, error) {
 	f, problem, there := load(tree, mod, maxFile)
 	if problem != nil {
 		return nil, problem
@@ -181,6 +200,8 @@ func GoDependencies(tree fs.FS, mod string, before []byte, floor Version) ([]Dep
 		d := Dependency{Name: req.Mod.Path, Version: req.Mod.Version}
 		if v, ok := vendored[req.Mod.Path+" "+req.Mod.Version]; ok {
 			d.measure(v.version, floor, true, at, v.line)
+		} else if v, from, ok := store.goLine(req.Mod.Path, req.Mod.Version); ok {
+			d.measure(v.version, floor, true, from, v.line)
 		}
 		out = append(out, d)
 	}
@@ -190,6 +211,26 @@ func GoDependencies(tree fs.FS, mod string, before []byte, floor Version) ([]Dep
 type goLine struct {
 	version Version
 	line    int
+}
+
+// goLine returns the go line that the module cache has of a module; none where it has no such line.
+func (s Store) goLine(modulePath, version string) (line goLine, from string, ok bool) {
+	escaped, err := module.EscapePath(modulePath)
+	escapedVersion, err2 := module.EscapeVersion(version)
+	if s.Go == nil || err != nil || err2 != nil {
+		return goLine{}, "", false
+	}
+	from = path.Join(escaped, "@v", escapedVersion+".mod")
+	f, problem, there := load(s.Go, from, maxFile)
+	if problem != nil || !there {
+		return goLine{}, "", false
+	}
+	mod, err := modfile.ParseLax(from, f.data, nil)
+	if err != nil || mod.Go == nil {
+		return goLine{}, "", false
+	}
+	v, err := ParseVersion(SchemeGo, mod.Go.Version)
+	return goLine{v, mod.Go.Syntax.Start.Line}, from, err == nil
 }
 
 // modulesTxt reads which go line each vendored module has: "# path version", then "## explicit; go 1.21".

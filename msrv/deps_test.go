@@ -54,7 +54,7 @@ func TestCargoDependencies(t *testing.T) {
 		"absent 2.0.0 unknown  :0",
 		"stale 2.0.0 unknown  :0",
 	}
-	deps, err := CargoDependencies(mapFS(files), "Cargo.lock", []byte(lockBefore), floor)
+	deps, err := CargoDependencies(mapFS(files), "Cargo.lock", []byte(lockBefore), floor, Store{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,15 +63,15 @@ func TestCargoDependencies(t *testing.T) {
 	}
 	files[".cargo/config.toml"] = "[source.crates-io]\nreplace-with = 'v'\n[source.v]\ndirectory = 'third'\n"
 	files["third/absent/Cargo.toml"] = "[package]\nname = 'absent'\nversion = '2.0.0'\nrust-version = '1.71'\n"
-	deps, err = CargoDependencies(mapFS(files), "Cargo.lock", []byte(lockBefore), floor)
+	deps, err = CargoDependencies(mapFS(files), "Cargo.lock", []byte(lockBefore), floor, Store{})
 	if err != nil || deps[4].Known != FloorAbove || deps[0].Known != FloorUnknown {
 		t.Errorf("with a source directory: %v, %v", listed(deps), err)
 	}
-	if deps, err := CargoDependencies(mapFS(files), "Cargo.lock", nil, Version{}); err != nil || len(deps) != 7 || deps[5].Known != FloorUnknown {
+	if deps, err := CargoDependencies(mapFS(files), "Cargo.lock", nil, Version{}, Store{}); err != nil || len(deps) != 7 || deps[5].Known != FloorUnknown {
 		t.Errorf("without a floor nothing is known: %v, %v", listed(deps), err)
 	}
 	for name, broken := range map[string]string{"lock": "[[package]]\n<<<<<<<\n", "twice": "version = 4\nversion = 4\n"} {
-		if _, err := CargoDependencies(mapFS(map[string]string{"Cargo.lock": broken}), "Cargo.lock", nil, floor); err == nil {
+		if _, err := CargoDependencies(mapFS(map[string]string{"Cargo.lock": broken}), "Cargo.lock", nil, floor, Store{}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -88,7 +88,7 @@ func TestGoDependencies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deps, err := GoDependencies(mapFS(files), "go.mod", []byte(before), floor)
+	deps, err := GoDependencies(mapFS(files), "go.mod", []byte(before), floor, Store{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestGoDependencies(t *testing.T) {
 	if diff := cmp.Diff(want, listed(deps)); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := GoDependencies(mapFS(map[string]string{"go.mod": "require ("}), "go.mod", nil, floor); err == nil {
+	if _, err := GoDependencies(mapFS(map[string]string{"go.mod": "require ("}), "go.mod", nil, floor, Store{}); err == nil {
 		t.Error("a broken go.mod gives no error")
 	}
 }

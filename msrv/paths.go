@@ -42,6 +42,9 @@ func (o Options) Excluded(p string) bool {
 // anyCustomBelow reports whether a custom pin may be in a directory that is excluded.
 func (o Options) anyCustomBelow() bool { return len(o.Custom) > 0 }
 
+// Excludes reports whether a path of any kind is left out.
+func (o Options) Excludes(p string) bool { return o.excluded(p) }
+
 func (o Options) excluded(p string) bool {
 	patterns := o.Exclude
 	if patterns == nil {

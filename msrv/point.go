@@ -96,6 +96,16 @@ func dotted(s string, most int) (point, error) {
 	return p, nil
 }
 
+// rustVersion reads what Cargo takes as a rust-version: numbers without leading zeros.
+func rustVersion(s string) (point, error) {
+	for part := range strings.SplitSeq(s, ".") {
+		if len(part) > 1 && part[0] == '0' {
+			return point{}, fmt.Errorf("%q: Cargo takes no number with a leading zero", clip(s))
+		}
+	}
+	return dotted(s, 3)
+}
+
 // prerelease reads semver's identifiers behind the dash.
 func prerelease(s string) ([]ident, error) {
 	var ids []ident

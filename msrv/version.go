@@ -87,7 +87,7 @@ func parse(s Scheme, text string) (Version, error) {
 	}
 	switch s {
 	case SchemeRust:
-		return atPoint(dotted(text, 3))
+		return atPoint(rustVersion(text))
 	case SchemeChannel:
 		return channel(text)
 	case SchemeEdition:

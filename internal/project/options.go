@@ -87,6 +87,7 @@ func bumpRule(b config.Bump) release.Rule {
 // GateRule is how the policy has pins judged, the calendar that floors follow included.
 func (p *Project) GateRule() (backport.GateRule, error) {
 	rule, err := gateRule(p.Config)
+	rule.Store = p.options.Store
 	if err == nil {
 		rule.Supported, err = p.supported()
 	}

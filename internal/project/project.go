@@ -13,6 +13,7 @@ import (
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/internal/operation"
+	"github.com/git-backport/git-backport/msrv"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -23,6 +24,7 @@ type Options struct {
 	Base   gitops.Base // which branch is a line's tip
 	AsOf   policy.Date // the policy's day
 	Today  policy.Date // the day it is; zero: not known
+	Store  msrv.Store  // what the package managers have downloaded
 	// Stage, if not nil, is told when a stage of the reading begins, and with what it returns when it ends.
 	Stage func(name, target string) (end func())
 }

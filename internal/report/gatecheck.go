@@ -21,6 +21,8 @@ type GateHeader struct {
 	Warnings   []string
 	Short      func(gitops.ID) string
 	Exit       int
+	// Verify begins a command that builds the change with the floor, up to its "--"; "" while there is none.
+	Verify string
 }
 
 // A GateCheckV1 is the document of the verb gate.
@@ -46,6 +48,16 @@ type ReadV1 struct {
 	Files    int         `json:"files"`
 	NotRead  []NotReadV1 `json:"not_read"`
 	Excluded []Path      `json:"excluded"`
+	Code     []CodeV1    `json:"code"`
+}
+
+// A CodeV1 is changed code of an ecosystem with a floor: whether it builds there, no pin shows.
+type CodeV1 struct {
+	Toolchain string `json:"toolchain"`
+	Files     int    `json:"files"`
+	Floor     string `json:"floor"`
+	Path      Path   `json:"path"`
+	Lineno    int    `json:"lineno"`
 }
 
 // A NotReadV1 is a place that declares a toolchain, and was not read.
@@ -87,7 +99,10 @@ func read(c *backport.PinCensus) *ReadV1 {
 	if c == nil {
 		return nil
 	}
-	out := &ReadV1{Pins: c.Pins, Files: c.Files, NotRead: []NotReadV1{}, Excluded: paths(c.Excluded)}
+	out := &ReadV1{Pins: c.Pins, Files: c.Files, NotRead: []NotReadV1{}, Excluded: paths(c.Excluded), Code: []CodeV1{}}
+	for _, k := range c.Code {
+		out.Code = append(out.Code, CodeV1{string(k.Floor.Ecosystem), k.Files, valid(k.Floor.Value), Path(k.Floor.Path), k.Floor.Line})
+	}
 	for _, p := range c.NotRead {
 		out.NotRead = append(out.NotRead, NotReadV1{
 			Path: Path(p.Path), Lineno: p.Line, Key: valid(p.Key), Trouble: p.Trouble.String(), Message: valid(p.Err.Error()),
@@ -126,7 +141,33 @@ func GateText(w io.Writer, answer backport.GateAnswer, h GateHeader) error {
 	default:
 		p.printf("cure: %s\n", gateCure)
 	}
+	p.codeNotes(g.Census, h.Verify)
 	return p.err
+}
+
+// codeNotes says for which code the pins cannot speak, and what can.
+func (p *page) codeNotes(c *backport.PinCensus, verify string) {
+	if c == nil {
+		return
+	}
+	for _, k := range c.Code {
+		p.printf("not judged: whether %s of %s still works with %s (%s:%d)\n", count(k.Files, "changed file"), k.Floor.Ecosystem,
+			streams.Clean(k.Floor.Value), streams.Clean(k.Floor.Path), k.Floor.Line)
+	}
+	if len(c.Code) > 0 && verify != "" {
+		p.printf("to judge it: %s -- %s\n", verify, buildCommand(c.Code[0].Floor.Ecosystem))
+	}
+}
+
+// buildCommand is what builds code of an ecosystem, CMD where projects differ.
+func buildCommand(e msrv.Ecosystem) string {
+	switch e {
+	case msrv.Rust:
+		return "cargo check --workspace"
+	case msrv.Go:
+		return "go build ./..."
+	}
+	return "CMD"
 }
 
 // readWords says what was read: "14 pins in 9 files".

@@ -45,5 +45,15 @@ func readers() string {
 			fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", files, strings.ReplaceAll(key.Name, "*", `\*`), key.Ecosystem, key.Role, key.Compared)
 		}
 	}
-	return table.String() + "\nFiles that are known to declare a toolchain, and that no reader reads: a change to the lines that do so is `unread`.\n\n" + unread.String()
+	var locks, silent strings.Builder
+	for _, l := range msrv.LockFiles() {
+		if l.Shows != "" {
+			fmt.Fprintf(&locks, "| `%s` | %s | %s |\n", l.Name, l.Ecosystem, l.Shows)
+		} else {
+			fmt.Fprintf(&silent, ", `%s`", l.Name)
+		}
+	}
+	return table.String() + "\nDependencies that a change brings in are measured by the floor of the branch; one that needs more is warned about, and those of which " +
+		"nothing is\nknown here are named once.\n\n| lock file | toolchain | where a dependency's floor is found |\n|---|---|---|\n" + locks.String() +
+		"\nNot read, and named when they change: " + strings.TrimPrefix(silent.String(), ", ") + ".\n\nFiles that are known to declare a toolchain, and that no reader reads: a change to the lines that do so is `unread`.\n\n" + unread.String()
 }

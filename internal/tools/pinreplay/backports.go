@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -17,7 +18,7 @@ func (p *replay) backports(path string) error {
 		return err
 	}
 	defer f.Close()
-	rows, clean, stopped, otherTree, withPins := 0, 0, 0, 0, 0
+	rows, clean, stopped, raising, otherTree, withPins, unread := 0, 0, 0, 0, 0, 0, 0
 	in := bufio.NewScanner(f)
 	for in.Scan() {
 		cols := strings.Split(in.Text(), "\t")
@@ -38,31 +39,55 @@ func (p *replay) backports(path string) error {
 			otherTree++
 			fmt.Fprintf(p.out, "%s: this git makes another tree\n", id)
 		}
-		verdict, err := p.gate(p.baselineOf(onto), onto, tree)
+		point, err := p.baselineOf(onto)
+		if err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		verdict, err := p.gate(point, onto, tree)
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
 		if len(verdict.Findings) > 0 {
 			withPins++
 		}
+		if verdict.Unread {
+			unread++
+		}
 		if !verdict.OK {
 			stopped++
+			paths, err := p.repo.changed(onto, tree)
+			if err != nil {
+				return err
+			}
+			rises, err := p.repo.linesRise(onto, tree, paths)
+			if err != nil {
+				return err
+			}
+			if rises != "" {
+				raising++
+			}
+			fmt.Fprintf(p.out, "%s: by its lines: %s\n", id, cmp.Or(rises, "nothing rises"))
 		}
 		p.show(id+" "+source[:12]+" onto "+onto[:12], verdict)
 	}
-	fmt.Fprintf(p.out, "backports: %d rows, %d clean, %d of them touch or differ in pin files, %d stopped by the gate, %d trees not as recorded\n\n",
-		rows, clean, withPins, stopped, otherTree)
+	fmt.Fprintf(p.out, "backports: %d rows, %d clean, %d of them touch or differ in pin files, "+
+		"%d stopped by the gate, %d of these raise a pin by their lines, %d unread, %d trees not as recorded\n\n",
+		rows, clean, withPins, stopped, raising, unread, otherTree)
 	return in.Err()
 }
 
-// baselineOf returns the branch point of the branch that a commit is on, else the commit itself.
-func (p *replay) baselineOf(commit string) string {
+// baselineOf returns the branch point of the branch that a commit is on, else where it left HEAD.
+func (p *replay) baselineOf(commit string) (string, error) {
 	for _, l := range p.lines {
 		if slices.Contains(l.commits, commit) {
-			return l.point
+			return l.point, nil
 		}
 	}
-	return commit
+	point, code, err := p.repo.run("merge-base", "HEAD", commit)
+	if code == 1 {
+		return commit, nil // no common history
+	}
+	return point, err
 }
 
 func (p *replay) show(title string, verdict msrv.Verdict) {

@@ -22,15 +22,13 @@ func (p *replay) commits(dir, git, since string) error {
 		return err
 	}
 	defer repo.close()
-	list, err := repo.text("rev-list", "--no-merges", "--since", since, "HEAD", "--", ":(glob)**/Cargo.toml", ":(glob)**/go.mod", ":(glob)**/pyproject.toml",
-		":(glob)**/setup.py", ":(glob)**/setup.cfg", ":(glob)**/meson.build", ":(glob)**/CMakeLists.txt", ":(glob)**/rust-toolchain*", ":(glob)**/.go-version",
-		":(glob)**/Cargo.lock", ":(glob)**/package.json", ":(glob)**/*.csproj", ":(glob)**/*.gradle", ":(glob)**/*.gemspec", ":(glob)**/.python-version")
+	list, err := repo.pinCommits(since)
 	if err != nil {
 		return err
 	}
 	name := strings.ReplaceAll(filepath.Base(filepath.Dir(dir)), "+", "/")
 	commits, touching, rising, stopped, unread, other := 0, 0, 0, 0, 0, 0
-	for commit := range strings.FieldsSeq(list) {
+	for _, commit := range list {
 		paths, err := repo.changed(commit+"^1", commit)
 		if err != nil {
 			continue // a root commit
@@ -40,7 +38,7 @@ func (p *replay) commits(dir, git, since string) error {
 		moved := slices.ContainsFunc(v.Findings, func(f msrv.Finding) bool {
 			return f.Outcome != msrv.Unchanged && f.Role <= msrv.RoleSelector
 		})
-		rises, err := repo.linesRise(commit, paths)
+		rises, err := repo.linesRise(commit+"^1", commit, paths)
 		if err != nil {
 			return err
 		}
@@ -78,13 +76,29 @@ func (p *replay) commits(dir, git, since string) error {
 	return p.out.Flush()
 }
 
-// linesRise returns a changed line that declares a higher version than the line that it replaces, by words
-// alone; a line of a new file does not count.
-func (r *repo) linesRise(commit string, paths []string) (string, error) {
+// pinCommits lists the commits since a date that change a file that some reader reads; merges are left out.
+func (r *repo) pinCommits(since string) ([]string, error) {
+	text, err := r.text("log", "--no-merges", "--no-renames", "--since", since, "--format=%x00%H", "--name-only", "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for entry := range strings.SplitSeq(text, "\x00") {
+		commit, paths, _ := strings.Cut(strings.TrimSpace(entry), "\n")
+		if slices.ContainsFunc(strings.Split(paths, "\n"), msrv.IsPinFile) {
+			out = append(out, commit)
+		}
+	}
+	return out, nil
+}
+
+// linesRise returns a changed line between two trees that declares a higher version than the line that it
+// replaces, by words alone; a line of a new file does not count.
+func (r *repo) linesRise(from, to string, paths []string) (string, error) {
 	if len(paths) == 0 {
 		return "", nil
 	}
-	diff, err := r.text(append([]string{"diff", "-U0", "--no-renames", "--diff-filter=M", commit + "^1", commit, "--"}, paths...)...)
+	diff, err := r.text(append([]string{"diff", "-U0", "--no-renames", "--diff-filter=M", from, to, "--"}, paths...)...)
 	if err != nil {
 		return "", err
 	}
