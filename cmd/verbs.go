@@ -13,7 +13,7 @@ func (a *app) verbs() []*cobra.Command {
 		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.publishCommand(), a.statusCommand(),
 		a.resolveCommand(), a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
 		a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
-		a.initCommand(), a.demoCommand(), a.versionCommand(),
+		a.initCommand(), a.ciCommand(), a.demoCommand(), a.versionCommand(),
 	}
 }
 

@@ -54,14 +54,15 @@ func rules() []rule {
 		{"internal/config", []string{"policy", "msrv", "internal/manifest", "internal/notes", "backport"}, []string{"github.com/BurntSushi/toml", "github.com/pelletier/go-toml/v2/unstable", "github.com/goccy/go-yaml", "github.com/Masterminds/semver/v3"}, append([]string{"os"}, unsafe...), "the keys of the policy file are named once"},
 		{"internal/resolve", []string{"gitops", "gitops/object", "gitops/odb", "backport", "internal/checkout", "internal/operation"}, nil, unsafe, "what a person made is read and judged here; git is run by whoever passes it in"},
 		{"internal/propose", []string{"policy", "gitops", "internal/config", "internal/manifest", "internal/notes"}, nil, append([]string{"os"}, unsafe...), "a proposal is made from what is seen, and tried in memory"},
-		{"internal/report", []string{"internal/propose", "internal/resolve", "backport", "backport/why", "backport/release", "policy", "msrv", "gitops", "internal/operation", "internal/publish", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
+		{"internal/report", []string{"internal/propose", "internal/resolve", "backport", "backport/why", "backport/release", "policy", "msrv", "gitops", "internal/operation", "internal/publish", "internal/ci", "internal/streams"}, nil, append([]string{"os"}, unsafe...), "rendering writes to the writer it is given"},
 		{"internal/project", []string{"policy", "msrv", "gitops", "gitops/gitconfig", "backport", "backport/release", "internal/config", "internal/checkout", "internal/manifest", "internal/notes", "internal/version", "internal/operation"}, nil, unsafe, "it takes values: no flag, no clock, no environment of its own"},
 		{"internal/streams", nil, []string{"golang.org/x/term"}, unsafe, "the terminal is asked in one place"},
 		{"internal/publish", []string{"internal/operation", "internal/child"}, nil, append([]string{"os"}, unsafe...), "the user's git pushes and the user's gh or glab asks the forge: it holds no token and opens no connection"},
+		{"internal/ci", nil, []string{"github.com/goccy/go-yaml"}, append([]string{"os"}, unsafe...), "workflows and events are text; requests go through the function it is handed"},
 		{"internal/child", nil, []string{"golang.org/x/sys"}, []string{"net", "net/http"}, "the only user of os/exec"},
 		{"cmd", []string{
 			"policy", "msrv", "gitops", "gitops/odb", "gitops/refs", "gitops/object", "gitops/gitconfig", "backport", "backport/release", "internal/manifest", "internal/propose", "internal/config", "internal/report",
-			"internal/txfs", "internal/child", "internal/streams", "internal/demo", "internal/operation", "internal/checkout", "internal/project", "internal/resolve", "internal/publish",
+			"internal/txfs", "internal/child", "internal/streams", "internal/demo", "internal/operation", "internal/checkout", "internal/project", "internal/resolve", "internal/publish", "internal/ci",
 		}, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/Masterminds/semver/v3"}, unsafe, "the edge: flags, environment, clock, exit codes; it never merges by itself"},
 		{"cmd/git-backport", []string{"cmd"}, nil, nil, "main does nothing"},
 	}
