@@ -31,6 +31,7 @@ func (a *app) ciCommand() *cobra.Command {
 		Long:  `'git backport ci init' writes workflows for GitHub, GitLab or Forgejo, filled from the repository.`,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.SetHelpCommand(&cobra.Command{Hidden: true})
 	cmd.AddCommand(a.ciInitCommand(), a.ciRunCommand(), a.ciEventCommand(), a.ciIssueCommand(), a.ciChildrenCommand())
 	for _, sub := range cmd.Commands() {
 		run := sub.RunE

@@ -2,11 +2,13 @@ package ci
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,7 +84,7 @@ func TestActionlintFindsNothing(t *testing.T) {
 	if len(args) < 200 {
 		t.Fatalf("only %d files", len(args))
 	}
-	cmd := exec.CommandContext(t.Context(), lint, args...) //nolint:gosec // found on PATH
+	cmd := exec.CommandContext(t.Context(), lint, args...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("actionlint: %v\n%.4000s", err, out)
@@ -132,7 +134,7 @@ func TestShellcheckFindsNothing(t *testing.T) {
 		t.Fatalf("only %d scripts", len(parts))
 	}
 	for part := range parts {
-		cmd := exec.CommandContext(t.Context(), check, "--shell=bash", "-") //nolint:gosec // found on PATH
+		cmd := exec.CommandContext(t.Context(), check, "--shell=bash", "-")
 		cmd.Stdin = strings.NewReader("set -e\n" + part)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s\n%s", part, out)
@@ -249,6 +251,37 @@ func TestWritingIsStable(t *testing.T) {
 		merged, err := Merge(a[0].Text, a[0].Text, false)
 		if err != nil || !bytes.Equal([]byte(merged), []byte(a[0].Text)) {
 			t.Errorf("%s written twice differs: %v", w.Name, err)
+		}
+	}
+}
+
+// TestExamples: the workflows of docs/ci are what is written for the project of the demonstration.
+func TestExamples(t *testing.T) {
+	facts := Facts{
+		Repository: "acme/shop", Main: "main", Templates: []string{"release-{major}.0.0"}, CI: "ci.yml",
+		Action: Pin{"git-backport/git-backport", testID, "v1.2.3"}, Version: "v1.2.3",
+	}
+	for _, forge := range Forges() {
+		var names []string
+		for _, w := range Workflows() {
+			if slices.Contains(w.Forges, forge) {
+				names = append(names, w.Name)
+			}
+		}
+		files, err := Write(forge, names, facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			path := filepath.Join("..", "..", "docs", "ci", string(forge), filepath.Base(f.Path))
+			if os.Getenv("UPDATE") != "" {
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.WriteFile(path, []byte(f.Text), 0o600)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if have, err := os.ReadFile(path); err != nil || string(have) != f.Text {
+				t.Errorf("%s is stale (%v): make golden", path, err)
+			}
 		}
 	}
 }

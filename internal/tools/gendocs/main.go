@@ -80,7 +80,10 @@ func generate() (map[string][]byte, error) {
 func trimmed(md []byte) []byte {
 	lines := strings.Split(string(md), "\n")
 	for i, line := range lines {
-		line = strings.ReplaceAll(line, "git-backport_", "git-backport-")
+		if strings.Contains(line, "](git-backport_") || strings.Contains(line, "](git-backport-") {
+			before, link, _ := strings.Cut(line, "](")
+			line = before + "](" + strings.ReplaceAll(link, "_", "-")
+		}
 		lines[i] = strings.TrimRight(line, " \t")
 	}
 	return []byte(strings.TrimRight(strings.Join(lines, "\n"), "\n") + "\n")
