@@ -34,6 +34,11 @@ type PathRule struct {
 	Note       string // why; shown where the rule is used
 }
 
+// Settles reports whether the rule is for conflicts at a path, and leaves them to nobody.
+func (r PathRule) Settles(name string) bool {
+	return r.OnConflict != ConflictManual && matchPath(r.Match, name)
+}
+
 // A RuleUse is a conflicted path that a rule settled.
 type RuleUse struct {
 	Path string

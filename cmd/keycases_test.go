@@ -1,5 +1,7 @@
 package cmd_test
 
+import "strings"
+
 // keyCases has a case for each key of the policy file.
 func keyCases() []keyCase {
 	return append(append(lineCases(), kindCases()...), append(stageCases(), rowCases()...)...)
@@ -8,6 +10,13 @@ func keyCases() []keyCase {
 // classMatch is a policy of two classes, of which the first takes the lines of a match.
 func classMatch(match string) string {
 	return "[class.a]\nmatch = " + match + "\nphases = [{ name = \"x\", until = \"9 years\" }]\n[class.b]\nphases = [{ name = \"y\", until = \"9 years\" }]\n"
+}
+
+// audited is the audit of a fix that the policy requires on all lines.
+const audited = "audit FIX --kind security --json"
+
+func decision(fix, line, more string) string {
+	return "[[decision]]\nfix = \"" + fix + "\"\nlines = [\"" + line + "\"]\nstatus = \"wont-fix\"\nreason = \"rare\"\n" + more
 }
 
 func plan(text string) string { return "[dates]\nplan = { " + text + " }\n" }
@@ -123,6 +132,13 @@ func stageCases() []keyCase {
 		{"path.match", rule, "[[path]]\nmatch = \"other\"\non_conflict = \"theirs\"\n", "plan CONF --to 3 --json"},
 		{"path.on_conflict", rule, "[[path]]\nmatch = \"conf\"\non_conflict = \"manual\"\n", "plan CONF --to 3 --json"},
 		{"path.note", rule, rule + "note = \"because\"\n", "plan CONF --to 3"},
+		{"audit.grace", "", "[audit]\ngrace = 3\n", "audit COPIED --json"},
+		{"audit.uneven", "", "[audit]\nuneven = \"missing\"\n", "audit COPIED --grace 1 --json"},
+		{"decision.fix", "", decision("#7", "3", ""), audited},
+		{"decision.lines", decision("#7", "3", ""), decision("#7", "2", ""), audited},
+		{"decision.status", decision("#7", "3", ""), strings.ReplaceAll(decision("#7", "3", ""), "wont-fix", "not-affected"), audited},
+		{"decision.reason", decision("#7", "3", ""), strings.ReplaceAll(decision("#7", "3", ""), "rare", "odd"), audited},
+		{"decision.until", decision("#7", "3", ""), decision("#7", "3", "until = 2026-01-10\n"), audited},
 		{"pr.title", "", "[pr]\ntitle = \"{subject} for {line}\"\n", "plan FIX --to 3 --json"},
 		{"pr.body", "", "[pr]\nbody = \"See {subject}.\"\n", "plan FIX --to 3 --json"},
 		{"pr.draft", "", "[pr]\ndraft = true\n", "apply FIX --to 3"},

@@ -189,6 +189,9 @@ func newKeyFixture(t *testing.T) keyFixture {
 	change("NOTES", "fix: the difference", map[string]string{"code": "1\n2\n3\n4\n",
 		"CHANGELOG.md": "# Changes\n\n## [Unreleased]\n\n- the difference is right\n\n## [4.0.0] - 2025-12-10\n\n- begin\n"})
 	change("CONF", "fix: the configuration", map[string]string{"conf": "line 5\n"})
+	change("COPIED", "fix: the product (#9)", map[string]string{"more": "first line\nthird line\n"})
+	r.Git("checkout", "-q", "release-3")
+	r.Git("cherry-pick", "-x", f.revs["COPIED"])
 	r.Git("checkout", "-q", "-b", "topic", "main")
 	change("TOPIC", "fix: elsewhere", map[string]string{"code": "0\n1\n2\n3\n4\n"})
 	r.Git("checkout", "-q", "-b", "odd", "release-3")
@@ -206,7 +209,7 @@ func newKeyFixture(t *testing.T) keyFixture {
 
 func keyFiles() map[string]string {
 	return map[string]string{
-		"code": "1\n2\n", "dune-project": "(lang dune 3.0)\n", "twice.txt": "1.0.0 1.0.0\n", "build.env": "SDK=9\n", "Dockerfile": "FROM golang:1.20\n", ".go-version": "1.20\n",
+		"code": "1\n2\n", "more": "first line\nsecond line\n", "dune-project": "(lang dune 3.0)\n", "twice.txt": "1.0.0 1.0.0\n", "build.env": "SDK=9\n", "Dockerfile": "FROM golang:1.20\n", ".go-version": "1.20\n",
 		"go.mod": "module example.org/tool\n\ngo 1.20\n", "examples/go.mod": "module example.org/examples\n\ngo 1.20\n",
 		".github/workflows/ci.yml": "jobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/setup-go@v5\n        with:\n          go-version: '1.20'\n",
 		"Cargo.toml":               "[workspace]\nmembers = [\"part\"]\n\n[package]\nname = \"tool\"\nversion = \"1.0.0\"\n\n[dependencies]\npart = { path = \"part\", version = \"0.5.0\" }\n",

@@ -12,7 +12,7 @@ func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.publishCommand(), a.statusCommand(),
 		a.resolveCommand(), a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
-		a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
+		a.auditCommand(), a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
 		a.initCommand(), a.ciCommand(), a.demoCommand(), a.versionCommand(),
 	}
 }

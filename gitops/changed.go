@@ -242,6 +242,30 @@ func appendTrimmed(out, lines []string) []string {
 	return out
 }
 
+// HadFile reports whether the first parent of a commit has a file at a path.
+func (s *Session) HadFile(id ID, path string) (bool, error) {
+	c, err := s.Commit(id)
+	if err != nil {
+		return false, err
+	}
+	base, _, err := s.SourceBase(id, c, min(len(c.Parents), 1))
+	if err != nil || base.IsZero() {
+		return false, err
+	}
+	st, err := s.Entry(base, path)
+	return st != nil, err
+}
+
+// TreeLines returns the lines of a file of a tree, as FileLines does.
+func (s *Session) TreeLines(tree ID, path string) ([]string, error) {
+	st, err := s.Entry(tree, path)
+	if err != nil || st == nil {
+		return nil, err
+	}
+	lines, err := s.sideLines(st)
+	return appendTrimmed([]string{}, lines), err
+}
+
 // FileLines returns the lines of a file of a commit, with the white space around them taken off; nil
 // where there is no such file.
 func (s *Session) FileLines(id ID, path string) ([]string, error) {
@@ -249,12 +273,7 @@ func (s *Session) FileLines(id ID, path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.Entry(tree, path)
-	if err != nil || st == nil {
-		return nil, err
-	}
-	lines, err := s.sideLines(st)
-	return appendTrimmed([]string{}, lines), err
+	return s.TreeLines(tree, path)
 }
 
 // PatchID returns a text that is the same for commits whose patches against their first parents are equal

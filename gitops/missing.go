@@ -24,3 +24,6 @@ func (r *Repo) Since(ctx context.Context, start, tip ID, limit int) ([]ID, error
 	}
 	return a.missing(ctx, tip, limit)
 }
+
+// NewMissing is the error of an object that is not there.
+func NewMissing(id ID) error { return &odb.MissingError{ID: id} }

@@ -14,6 +14,7 @@ type Held struct {
 	Index   *ledger.Index
 	Main    []*ledger.Commit // since the oldest line left, youngest first
 	Lines   []HeldLine       // in the order of the tips
+	Oldest  int              // the line that left main first
 }
 
 // A HeldLine is what one line holds.
@@ -45,7 +46,7 @@ func Hold(ctx context.Context, s *gitops.Session, main gitops.ID, tips []gitops.
 	}
 	var oldest gitops.ID
 	var date int64
-	for _, hist := range histories {
+	for i, hist := range histories {
 		if hist.Point.IsZero() {
 			continue
 		}
@@ -54,7 +55,7 @@ func Hold(ctx context.Context, s *gitops.Session, main gitops.ID, tips []gitops.
 			return nil, err
 		}
 		if oldest.IsZero() || at < date {
-			oldest, date = hist.Point, at
+			oldest, date, h.Oldest = hist.Point, at, i
 		}
 	}
 	if oldest.IsZero() {

@@ -86,6 +86,9 @@ func (x *Index) name(by map[string][]*Commit, id string, f *Commit) {
 // Fix returns a fix of the index.
 func (x *Index) Fix(id object.ID) *Commit { return x.byID[id] }
 
+// Like returns the fixes whose subject is the same but for what says where a copy is for.
+func (x *Index) Like(normal string) []*Commit { return x.byNormal[normal] }
+
 // naming returns the fixes that name an id, in full or abbreviated.
 func (x *Index) naming(by map[string][]*Commit, id object.ID) []*Commit {
 	full := id.String()
@@ -151,6 +154,9 @@ func (x *Index) onlyNumber(ctx context.Context, n int) (bool, error) {
 	all, err := x.all(ctx)
 	return err == nil && len(all.byNumber[n]) <= 1, err
 }
+
+// Paths returns all paths that a commit changes, sorted.
+func (x *Index) Paths(ctx context.Context, id object.ID) ([]string, error) { return x.paths(ctx, id) }
 
 // paths returns all paths that a commit changes.
 func (x *Index) paths(ctx context.Context, id object.ID) ([]string, error) {

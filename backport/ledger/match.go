@@ -309,25 +309,11 @@ func (m *matching) advised(ctx context.Context, k *candidates) error {
 	if len(m.byAdvisory) == 0 {
 		return nil
 	}
-	ids := slices.Clone(k.of.Advisories)
-	paths, err := m.paths(ctx, k.of.ID)
+	ids, err := m.Named(ctx, k.of)
 	if err != nil {
 		return err
 	}
-	for _, p := range paths {
-		if ClassOf(p) != ClassNotes {
-			continue
-		}
-		d, err := m.everyLine(ctx, k.of.ID, p)
-		if err != nil {
-			return err
-		}
-		for _, l := range d.Added {
-			ids = append(ids, Advisories([]byte(l))...)
-		}
-	}
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
+	for _, id := range ids {
 		for _, f := range m.byAdvisory[id] {
 			nothing, err := m.nothingShared(ctx, k, f)
 			if err != nil {
@@ -339,4 +325,27 @@ func (m *matching) advised(ctx context.Context, k *candidates) error {
 		}
 	}
 	return nil
+}
+
+// Named returns the advisories that a commit names, in its message or in the notes that it adds, sorted.
+func (x *Index) Named(ctx context.Context, c *Commit) ([]string, error) {
+	ids := slices.Clone(c.Advisories)
+	paths, err := x.paths(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range paths {
+		if ClassOf(p) != ClassNotes {
+			continue
+		}
+		d, err := x.everyLine(ctx, c.ID, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range d.Added {
+			ids = append(ids, Advisories([]byte(l))...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }

@@ -57,7 +57,7 @@ func ClassOf(name string) Class {
 		return ClassLock
 	case notesName().MatchString(base) || has(".changes", "changelogs", "changelog", "releases", "changelog.d", "newsfragments") && isText(base):
 		return ClassNotes
-	case has(".github", ".circleci", ".gitlab", ".buildkite", ".azure-pipelines", "ci", ".ci") || base == ".gitlab-ci.yml" || base == ".travis.yml" || base == ".cirrus.yml" || base == "vagrantfile" || strings.HasPrefix(base, ".golangci"):
+	case has(".github", ".circleci", ".gitlab", ".buildkite", ".azure-pipelines", "ci", ".ci", "script", "scripts", "hack") || strings.HasPrefix(base, "dockerfile") || base == ".gitlab-ci.yml" || base == ".travis.yml" || base == ".cirrus.yml" || base == "vagrantfile" || strings.HasPrefix(base, ".golangci"):
 		return ClassCI
 	case isTest(base) || has("test", "tests", "testing", "testdata", "filetests", "spec", "specs", "fixtures", "benches", "fuzz", "fuzz_targets", "integration", "e2e"):
 		return ClassTests

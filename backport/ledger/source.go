@@ -40,6 +40,9 @@ func missing(err error) (object.ID, bool) {
 	return object.ID{}, false
 }
 
+// Missing returns the object whose absence an error is about.
+func Missing(err error) (object.ID, bool) { return missing(err) }
+
 // Changes are the paths that a commit changes.
 type Changes struct {
 	Paths []string // sorted, and those in the scope alone

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/git-backport/git-backport/backport/audit"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -25,6 +26,9 @@ type Config struct {
 	Notes  Notes
 	Paths  []Path // in the order of the file: the first that matches counts
 	PR     PR
+	Audit  Audit
+	// Decisions are in the order of the file.
+	Decisions []audit.Decision
 
 	Remarks []string // what was not read of imported schedules
 }
@@ -79,6 +83,12 @@ type Path struct {
 	Match      string // glob: *, ?, ** across directories
 	OnConflict string // ours, theirs, union, notes, lock, manual
 	Note       string
+}
+
+// Audit holds the options of the audit.
+type Audit struct {
+	Grace  *int   // days; nil: the default
+	Uneven string // candidate (default), missing
 }
 
 // PR holds the options of pull requests.

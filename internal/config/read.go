@@ -105,6 +105,7 @@ func (r *reader) config() *Config {
 	r.branches(r.root.sub("branch"), imports)
 	r.phases(r.root.sub("phase"), len(imports) > 0)
 	r.options(r.root)
+	r.audit(r.root)
 	r.cfg.Policy = &r.pol
 	return &r.cfg
 }

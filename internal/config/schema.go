@@ -2,6 +2,7 @@ package config
 
 import (
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/backport/audit"
 	"github.com/git-backport/git-backport/internal/manifest"
 	"github.com/git-backport/git-backport/internal/notes"
 	"github.com/git-backport/git-backport/msrv"
@@ -115,6 +116,17 @@ func root() shape {
 			{"comment", yesNo("Tell the fix's own pull request what became of its backports, in one comment.")},
 			{"auto_merge", yesNo("Ask the forge to merge when all checks pass; never of a draft.")},
 		})},
+		{"audit", table("The audit of fixes and lines.", []key{
+			{"grace", count("Days in which a fix that is no security fix is due and not missing; default 14.")},
+			{"uneven", choice("What a fix is that a newer line got and an older one did not: candidate (default), or missing where it applies and its code is there.", "candidate", "missing")},
+		})},
+		{"decision", list("What a person said of a fix that a line has not.", table("", []key{
+			{"fix", text("Digits of a commit of main, \"#12321\", or an advisory.")},
+			{"lines", oneOrMore("The lines it is about.", read(asLine, ""))},
+			{"status", choice("What was decided.", audit.DecisionStatuses()...)},
+			{"reason", text("Why.")},
+			{"until", day("The last day on which it holds; absent: always.")},
+		}))},
 		{"branch", list("Explicit facts about one line; they win over rules.", branchShape())},
 		{"import", oneOrMore("A schedule of another form, read as [[branch]] rows; explicit rows win.", table("", []key{
 			{"format", choice("Its form.", "node", "endoflife", "kubernetes", "python", "csv")},
