@@ -38,6 +38,10 @@ func TestScript(t *testing.T) {
 		t.Fatalf("no scripts in %s (%v)", dir, err)
 	}
 	_, gitErr := exec.LookPath("git")
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: dir, UpdateScripts: os.Getenv("UPDATE") != "", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
@@ -49,6 +53,7 @@ func TestScript(t *testing.T) {
 			}
 			env.Setenv("GIT_AUTHOR_DATE", "1784000000 +0000")
 			env.Setenv("COLUMNS", "")
+			env.Setenv("REPO", root)
 			// Newer gits start maintenance in the background after a commit: nothing may go on behind a snapshot.
 			quiet := filepath.Join(env.WorkDir, ".quiet.gitconfig")
 			if err := os.WriteFile(quiet, []byte("[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n"), 0o600); err != nil {
