@@ -37,7 +37,7 @@ the time there is to upgrade. Planned days come from [dates] plan in the policy.
   ` + report.CalendarBegin + `
   ` + report.CalendarEnd + `
 and --check reports whether it is up to date there. The format is markdown then, unless --format says
-otherwise; a FILE that ends in .svg or .json is the calendar as a whole.
+otherwise; a FILE that ends in .svg, .ics or .json is the calendar as a whole.
 
 --pairs lists instead which releases must work together, by the rules of [pairs]: for the release of a tag,
 the next one of a line, or the next ones of all lines. --report FILE reads results, lines "RELEASE WITH
@@ -70,7 +70,7 @@ line to another with their days.` + exitStatus(ExitOK, ExitUsage, ExitRefused, E
 			return a.schedule(in, f, format)
 		},
 	}
-	cmd.Flags().StringVar(&f.format, "format", "", "table (the default), markdown, mermaid, svg or json; with --pairs table, matrix or json")
+	cmd.Flags().StringVar(&f.format, "format", "", "table (the default), markdown, mermaid, svg, ics or json; with --pairs table, matrix or json")
 	cmd.Flags().IntVar(&f.next, "next", 4, "show `N` lines to come, where the policy plans them")
 	cmd.Flags().IntVar(&f.ended, "ended", 3, "show the newest `N` lines that have ended; -1 shows all")
 	cmd.Flags().StringVar(&f.update, "update", "", "write the calendar into `FILE`")
@@ -89,7 +89,7 @@ func (f scheduleFlags) file() string { return f.update + f.check }
 // whole reports whether the file is the calendar and nothing else.
 func (f scheduleFlags) whole() bool {
 	ext := strings.ToLower(filepath.Ext(f.file()))
-	return ext == ".svg" || ext == ".json"
+	return ext == ".svg" || ext == ".json" || ext == ".ics"
 }
 
 // calendarFormat is the format asked for, or what fits the file.
@@ -108,7 +108,7 @@ func (f scheduleFlags) calendarFormat(json bool) (report.CalendarFormat, error) 
 	}
 	format := report.CalendarFormat(f.format)
 	if !slices.Contains(report.CalendarFormats(), format) {
-		return "", usageError(fmt.Errorf("--format %q: want table, markdown, mermaid, svg or json", f.format), "")
+		return "", usageError(fmt.Errorf("--format %q: want table, markdown, mermaid, svg, ics or json", f.format), "")
 	}
 	return format, nil
 }
@@ -116,7 +116,7 @@ func (f scheduleFlags) calendarFormat(json bool) (report.CalendarFormat, error) 
 func (a *app) schedule(in *project.Project, f scheduleFlags, format report.CalendarFormat) error {
 	var text bytes.Buffer
 	calendar := policy.Schedule(in.Config.Policy, in.Facts, f.next)
-	if err := report.WriteCalendar(&text, calendar, format, report.CalendarOptions{Ended: f.ended}); err != nil {
+	if err := report.WriteCalendar(&text, calendar, format, report.CalendarOptions{Ended: f.ended, Project: in.Name(), Title: calendarTitle(in, format)}); err != nil {
 		return err
 	}
 	if !a.json {
@@ -149,6 +149,14 @@ func (a *app) schedule(in *project.Project, f scheduleFlags, format report.Calen
 		a.code = ExitRefused
 	}
 	return a.scheduleDone(f, stale)
+}
+
+// calendarTitle names the project where a calendar stands beside those of others.
+func calendarTitle(in *project.Project, format report.CalendarFormat) string {
+	if format == report.CalendarICS && in.Name() != "" {
+		return in.Name() + " releases and support"
+	}
+	return ""
 }
 
 // calendarFile returns what the file holds, and what it holds with the calendar in it.

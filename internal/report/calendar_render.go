@@ -21,18 +21,20 @@ const (
 	CalendarMarkdown CalendarFormat = "markdown"
 	CalendarMermaid  CalendarFormat = "mermaid"
 	CalendarSVG      CalendarFormat = "svg"
+	CalendarICS      CalendarFormat = "ics"
 	CalendarJSON     CalendarFormat = "json"
 )
 
 // CalendarFormats returns all formats, the default first.
 func CalendarFormats() []CalendarFormat {
-	return []CalendarFormat{CalendarTable, CalendarMarkdown, CalendarMermaid, CalendarSVG, CalendarJSON}
+	return []CalendarFormat{CalendarTable, CalendarMarkdown, CalendarMermaid, CalendarSVG, CalendarICS, CalendarJSON}
 }
 
 // CalendarOptions say what of a calendar is shown.
 type CalendarOptions struct {
-	Title string // default "Support schedule"
-	Ended int    // how many lines that have ended are shown, newest first; negative: all. JSON shows all
+	Title   string // default "Support schedule"
+	Project string // what the project is called, for the identities of events
+	Ended   int    // how many lines that have ended are shown, newest first; negative: all. JSON shows all
 }
 
 // WriteCalendar writes a calendar. What it writes depends on the calendar alone: nothing but the day
@@ -54,6 +56,8 @@ func WriteCalendar(w io.Writer, c policy.Calendar, format CalendarFormat, o Cale
 		text = calendarMermaid(shown, o.Title)
 	case CalendarSVG:
 		text = calendarSVG(shown, o.Title)
+	case CalendarICS:
+		text = calendarICS(shown, o)
 	case CalendarJSON:
 		data, err := calendarJSON(c)
 		if err != nil {

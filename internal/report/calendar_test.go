@@ -124,7 +124,7 @@ func TestCalendarEscapesText(t *testing.T) {
 			if !json.Valid([]byte(got)) {
 				t.Errorf("not JSON:\n%s", got)
 			}
-		case report.CalendarTable, report.CalendarMermaid:
+		case report.CalendarTable, report.CalendarMermaid, report.CalendarICS:
 		}
 	}
 }
