@@ -37,7 +37,7 @@ func (r *runner) bump(ctx context.Context, t Target, p Picked) (release.Bump, er
 	if r.opts.Bump.When == release.WhenSeparate {
 		tree = p.TipTree
 	}
-	out, err := r.maker().Patch(ctx, t.Line, tree, r.fix.Kind)
+	out, err := r.maker().Patch(ctx, t.Line, tree, r.fix.KindOn(t))
 	if r.opts.Bump.When == release.WhenSeparate && !out.Tree.IsZero() {
 		out.Outcome.Branch = r.bumpBranchFor(t)
 	}

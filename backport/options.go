@@ -18,6 +18,7 @@ type Fix struct {
 	Kind     policy.Kind
 	KindFrom KindSource
 	OnMain   []bool // for each commit, whether main contains it
+	Parts    []Part // the fixes that land together, in main's order; none: all is one
 }
 
 // AllOnMain reports whether main contains every commit of the fix.
@@ -30,28 +31,29 @@ func (f Fix) AllOnMain() bool {
 	return true
 }
 
-// A Skip takes a line out, or one commit on one line.
+// A Skip takes a line out, or some commits on one line.
 type Skip struct {
-	Line   policy.LineID
-	Commit gitops.ID // zero: the whole line
+	Line    policy.LineID
+	Commits []gitops.ID // none: the whole line
+}
+
+// A Named is a line that the user named, for the whole fix or for some commits of it.
+type Named struct {
+	Line    policy.LineID
+	Commits []gitops.ID // none: all
 }
 
 // Selection is which lines the user named.
 type Selection struct {
-	To     []policy.LineID // exactly these
-	Also   []policy.LineID // these too
+	To     []Named // exactly these
+	Also   []Named // these too
 	Skip   []Skip
 	Reason string // why a refused line is taken, or a line is left out
 }
 
-// Names reports whether the user named a line as one to take.
+// Names reports whether the user named a line as one to take, for the whole fix or a part of it.
 func (s Selection) Names(line policy.LineID) bool {
-	for _, l := range append(append([]policy.LineID(nil), s.To...), s.Also...) {
-		if l == line {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(slices.Concat(s.To, s.Also), func(n Named) bool { return n.Line == line })
 }
 
 // Origin says whether the line "(cherry picked from commit …)" is added.

@@ -32,6 +32,8 @@ type Target struct {
 	Trial    bool   // allowed, not named: picked to be shown, never landed
 	Refused  string // why the target is refused; its picks are shown all the same
 	Warnings []string
+	Kind     policy.Kind // the strongest of what it gets; "" is the fix's
+	Left     []LeftPart  // of several fixes, those that the line does not get
 
 	part string // its own part of the names of new branches
 }

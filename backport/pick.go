@@ -3,6 +3,7 @@ package backport
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -91,9 +92,11 @@ func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.
 			return out, err
 		}
 		if k.Status == PickConflict {
-			for _, rest := range r.fix.Commits[i+1:] {
-				out.Picks = append(out.Picks, Pick{Source: rest, Status: PickSkipped, Lines: []string{"not tried: an earlier commit conflicts"}})
+			rest, err := r.afterConflict(ctx, t, i, out.Tree)
+			if err != nil {
+				return out, err
 			}
+			out.Picks = append(out.Picks, rest...)
 			break
 		}
 	}
@@ -107,13 +110,46 @@ func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.
 	return out, nil
 }
 
+// afterConflict is what becomes of the commits behind the at-th, which conflicts: none is taken, and of those
+// that belong to another fix it is said how they fare without it.
+func (r *runner) afterConflict(ctx context.Context, t Target, at int, tree gitops.ID) ([]Pick, error) {
+	var out []Pick
+	stuck := map[int]bool{r.fix.partOf(r.fix.Commits[at]): true}
+	for _, source := range r.fix.Commits[at+1:] {
+		k := Pick{Source: source, Status: PickSkipped, Lines: []string{"not tried: an earlier commit conflicts"}}
+		part := r.fix.partOf(source)
+		switch why := t.leaves(source); {
+		case why != "":
+			k.Lines = []string{why}
+		case part >= 0 && !stuck[part]:
+			res, err := r.session.PickTreeOnto(ctx, tree, source, gitops.ID{}, r.opts.Mainline)
+			if err != nil {
+				return nil, fmt.Errorf("picking %s onto %s: %w", r.session.Repo().Short(source), t.Name(), err)
+			}
+			how := "it picks cleanly"
+			if len(res.Conflicts) > 0 {
+				how, stuck[part] = "it conflicts too", true
+			} else {
+				tree = res.Tree
+			}
+			k.Lines = []string{fmt.Sprintf("waits for %s; without that %s", r.session.Repo().Short(r.fix.Commits[at]), how)}
+		}
+		out = append(out, k)
+	}
+	return out, nil
+}
+
 func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, so *Picked) (Pick, error) {
 	k := Pick{Source: source, Via: "main", Ours: so.Tree}
 	for _, s := range r.opts.Select.Skip {
-		if t.Onto == "" && s.Line == t.Decision.ID && s.Commit == source {
+		if t.Onto == "" && s.Line == t.Decision.ID && slices.Contains(s.Commits, source) {
 			k.Status, k.Lines = PickSkipped, []string{"skipped by --skip"}
 			return k, nil
 		}
+	}
+	if why := t.leaves(source); why != "" {
+		k.Status, k.Lines = PickSkipped, []string{why}
+		return k, nil
 	}
 	f, err := r.find(ctx, t, source)
 	if err != nil {

@@ -2,6 +2,7 @@ package backport
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/git-backport/git-backport/backport/release"
 	"github.com/git-backport/git-backport/policy"
@@ -16,37 +17,112 @@ type Selected struct {
 // Select takes the required lines, and the allowed and ask lines that the user named. A refused line is
 // taken only with a reason; without one it becomes a target that is refused, so that the report says
 // so. When nothing is required and nothing named, the allowed lines are taken on trial: picked to be
-// shown, never landed.
-func Select(decisions []policy.Decision, sel Selection) (Selected, error) {
-	if err := checkNamed(decisions, sel); err != nil {
+// shown, never landed. Of several fixes each line gets those that it is taken for by itself; decisions
+// holds the same lines for each part of the fix.
+func Select(fix Fix, decisions [][]policy.Decision, sel Selection) (Selected, error) {
+	parts := fix.Each()
+	if err := checkNamed(fix, decisions[0], sel); err != nil {
 		return Selected{}, err
 	}
 	var out Selected
-	for _, d := range decisions {
-		if skipped(sel, d.ID) {
-			d.Verdict, d.Cause = policy.Refused, policy.CauseSkippedByUser
-			if sel.Reason != "" {
-				d.Detail = sel.Reason
-			}
-			out.Left = append(out.Left, d)
-			continue
-		}
-		t, ok := selectOne(d, sel)
+	trial := len(sel.To) == 0 && len(sel.Also) == 0
+	for i := range decisions[0] {
+		t, left, ok := selectLine(parts, column(decisions, i), sel, false)
 		if !ok {
-			out.Left = append(out.Left, d)
+			out.Left = append(out.Left, left)
 			continue
 		}
-		out.Targets = append(out.Targets, t)
+		out.Targets, trial = append(out.Targets, t), false
 	}
-	if len(out.Targets) == 0 && len(sel.To) == 0 && len(sel.Also) == 0 {
-		out = onTrial(out)
+	if !trial {
+		return out, nil
+	}
+	out = Selected{}
+	for i := range decisions[0] {
+		if t, left, ok := selectLine(parts, column(decisions, i), sel, true); ok {
+			out.Targets = append(out.Targets, t)
+		} else {
+			out.Left = append(out.Left, left)
+		}
 	}
 	return out, nil
 }
 
-func selectOne(d policy.Decision, sel Selection) (Target, bool) {
+// column returns the decisions about one line, part by part.
+func column(decisions [][]policy.Decision, line int) []policy.Decision {
+	out := make([]policy.Decision, len(decisions))
+	for i := range decisions {
+		out[i] = decisions[i][line]
+	}
+	return out
+}
+
+// selectLine decides which parts a line gets. Where it gets none, the decision about the part that comes
+// nearest is returned.
+func selectLine(parts []Part, decisions []policy.Decision, sel Selection, trial bool) (t Target, left policy.Decision, ok bool) {
+	var leftParts []LeftPart
+	best, nearest := -1, 0
+	targets := make([]Target, len(parts))
+	for i, p := range parts {
+		d := decisions[i]
+		skip := skipped(sel, d.ID) || len(parts) > 1 && sel.skips(d.ID, p)
+		taken := false
+		switch {
+		case skip:
+			d.Verdict, d.Cause = policy.Refused, policy.CauseSkippedByUser
+			if sel.Reason != "" {
+				d.Detail = sel.Reason
+			}
+			decisions[i] = d
+		case trial:
+			targets[i] = Target{Line: release.Line{Decision: d, Branch: d.Branch}, Trial: true}
+			taken = d.Verdict == policy.Allowed && d.Branch != ""
+		default:
+			targets[i], taken = selectOne(d, sel.of(p), len(sel.To) > 0)
+		}
+		if !taken {
+			leftParts = append(leftParts, LeftPart{Part: p, Decision: d, Why: leftBecause(p, d, skip)})
+			if verdictRank(d.Verdict) > verdictRank(decisions[nearest].Verdict) {
+				nearest = i
+			}
+			continue
+		}
+		if best < 0 || goesBefore(targets[i], targets[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return Target{}, decisions[nearest], false
+	}
+	t = targets[best]
+	if t.Refused == "" {
+		for i, other := range targets {
+			if other.Refused != "" {
+				leftParts = append(leftParts, LeftPart{Part: parts[i], Decision: decisions[i], Why: leftBecause(parts[i], decisions[i], false) + "; --reason takes it"})
+			}
+		}
+	}
+	t.Left = leftParts
+	return t, policy.Decision{}, true
+}
+
+// goesBefore reports whether a part's target speaks for the line rather than another's: what is required,
+// and what is not refused.
+func goesBefore(a, b Target) bool {
+	if (a.Refused == "") != (b.Refused == "") {
+		return a.Refused == ""
+	}
+	return verdictRank(a.Decision.Verdict) > verdictRank(b.Decision.Verdict)
+}
+
+func verdictRank(v policy.Verdict) int {
+	return slices.Index([]policy.Verdict{policy.Refused, policy.Ask, policy.Allowed, policy.Required}, v)
+}
+
+// selectOne decides about one part; only says that lines are named by --to.
+func selectOne(d policy.Decision, sel Selection, only bool) (Target, bool) {
 	named := sel.Names(d.ID)
-	if len(sel.To) > 0 && !named {
+	if only && !named {
 		return Target{}, false
 	}
 	t := targetOf(d)
@@ -76,22 +152,9 @@ func causeDetail(d policy.Decision) string {
 	return string(d.Cause)
 }
 
-// onTrial turns the allowed lines that were left into trial targets.
-func onTrial(s Selected) Selected {
-	var out Selected
-	for _, d := range s.Left {
-		if d.Verdict == policy.Allowed && d.Branch != "" {
-			out.Targets = append(out.Targets, Target{Line: release.Line{Decision: d, Branch: d.Branch}, Trial: true})
-			continue
-		}
-		out.Left = append(out.Left, d)
-	}
-	return out
-}
-
 func skipped(sel Selection, line policy.LineID) bool {
 	for _, s := range sel.Skip {
-		if s.Line == line && s.Commit.IsZero() {
+		if s.Line == line && len(s.Commits) == 0 {
 			return true
 		}
 	}
@@ -100,7 +163,7 @@ func skipped(sel Selection, line policy.LineID) bool {
 
 // checkNamed refuses lines that are named and have no branch to pick onto, and lines that are named
 // both to be taken and to be left.
-func checkNamed(decisions []policy.Decision, sel Selection) error {
+func checkNamed(fix Fix, decisions []policy.Decision, sel Selection) error {
 	known := map[policy.LineID]policy.Decision{}
 	var names []string
 	for _, d := range decisions {
@@ -109,7 +172,8 @@ func checkNamed(decisions []policy.Decision, sel Selection) error {
 			names = append(names, d.Name())
 		}
 	}
-	for _, line := range append(append([]policy.LineID(nil), sel.To...), sel.Also...) {
+	for _, n := range slices.Concat(sel.To, sel.Also) {
+		line := n.Line
 		d, ok := known[line]
 		switch {
 		case !ok:
@@ -120,6 +184,11 @@ func checkNamed(decisions []policy.Decision, sel Selection) error {
 			return &LineError{Line: line.String(), Reason: "has no release and no date, so it is never a target: give [[branch]] released in the policy, or --onto", Known: names}
 		case skipped(sel, line):
 			return &LineError{Line: line.String(), Reason: "is named to be taken and to be skipped"}
+		}
+	}
+	for _, n := range slices.Concat(sel.To, sel.Also) {
+		if len(n.Commits) > 0 && !slices.ContainsFunc(fix.Each(), func(p Part) bool { return covers(n.Commits, p) }) {
+			return &LineError{Line: n.Line.String(), Reason: "is named for a commit that is none of the fixes", Known: names}
 		}
 	}
 	for _, s := range sel.Skip {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -48,9 +49,9 @@ func shown(s Selected) string {
 }
 
 func TestSelect(t *testing.T) {
-	ids := func(list ...int) (out []policy.LineID) {
+	ids := func(list ...int) (out []Named) {
 		for _, n := range list {
-			out = append(out, lineID(n))
+			out = append(out, Named{Line: lineID(n)})
 		}
 		return out
 	}
@@ -69,7 +70,7 @@ func TestSelect(t *testing.T) {
 		{"refused", all, Selection{Also: ids(45)}, "48:required 45:ended/refused | 47:allowed 46:ask 40:allowed 39:undated"},
 		{"refused with a reason", all, Selection{Also: ids(45), Reason: "a customer"}, "48:required 45:named-by-user/forced | 47:allowed 46:ask 40:allowed 39:undated"},
 		{"skip", all, Selection{Skip: []Skip{{Line: lineID(48)}}}, "47:allowed/trial | 48:skipped-by-user 46:ask 45:ended 40:allowed 39:undated"},
-		{"skip of a commit leaves the line", all, Selection{Skip: []Skip{{Line: lineID(48), Commit: [20]byte{1}}}}, "48:required | 47:allowed 46:ask 45:ended 40:allowed 39:undated"},
+		{"skip of a commit leaves the line", all, Selection{Skip: []Skip{{Line: lineID(48), Commits: []gitops.ID{{1}}}}}, "48:required | 47:allowed 46:ask 45:ended 40:allowed 39:undated"},
 		{"nothing required", all[1:], Selection{}, "47:allowed/trial | 46:ask 45:ended 40:allowed 39:undated"},
 		{"nothing required, one named", all[1:], Selection{Also: ids(46)}, "46:named-by-user | 47:allowed 45:ended 40:allowed 39:undated"},
 		{"named twice", all, Selection{Also: ids(47, 47), To: ids(47)}, "47:named-by-user | 48:required 46:ask 45:ended 40:allowed 39:undated"},
@@ -80,7 +81,7 @@ func TestSelect(t *testing.T) {
 		{"undated", all, Selection{Also: ids(39), Reason: "x"}, "error: never a target"},
 		{"taken and skipped", all, Selection{To: ids(48), Skip: []Skip{{Line: lineID(48)}}}, "error: to be taken and to be skipped"},
 	} {
-		got, err := Select(c.decisions, c.sel)
+		got, err := Select(Fix{Commits: []gitops.ID{{9}}}, [][]policy.Decision{c.decisions}, c.sel)
 		if words, isError := strings.CutPrefix(c.want, "error: "); isError {
 			var le *LineError
 			if !errors.As(err, &le) || !strings.Contains(err.Error(), words) {
@@ -94,7 +95,7 @@ func TestSelect(t *testing.T) {
 			t.Errorf("%s:\n%s", c.name, diff)
 		}
 	}
-	got, err := Select(all, Selection{Skip: []Skip{{Line: lineID(48)}}, Reason: "not affected"})
+	got, err := Select(Fix{}, [][]policy.Decision{all}, Selection{Skip: []Skip{{Line: lineID(48)}}, Reason: "not affected"})
 	if err != nil || got.Left[0].Detail != "not affected" {
 		t.Errorf("the reason of a skip is lost: %v, %v", got.Left, err)
 	}
@@ -115,7 +116,7 @@ func TestSelectTakesOrLeavesEachLine(t *testing.T) {
 			decisions = append(decisions, d)
 		}
 		var sel Selection
-		pick := func() policy.LineID { return lineID(60 - rnd.Intn(9)) }
+		pick := func() Named { return Named{Line: lineID(60 - rnd.Intn(9))} }
 		for range rnd.Intn(3) {
 			sel.Also = append(sel.Also, pick())
 		}
@@ -123,12 +124,12 @@ func TestSelectTakesOrLeavesEachLine(t *testing.T) {
 			sel.To = append(sel.To, pick())
 		}
 		for range rnd.Intn(2) {
-			sel.Skip = append(sel.Skip, Skip{Line: pick()})
+			sel.Skip = append(sel.Skip, Skip(pick()))
 		}
 		if rnd.Intn(2) == 0 {
 			sel.Reason = "because"
 		}
-		got, err := Select(decisions, sel)
+		got, err := Select(Fix{}, [][]policy.Decision{decisions}, sel)
 		if err != nil {
 			continue
 		}

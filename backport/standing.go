@@ -228,6 +228,9 @@ func (l *landing) undone(id gitops.ID) bool {
 func (l *landing) copies(ctx context.Context) (ev *Evidence, hint string, err error) {
 	var sources, picks []*ledger.Commit
 	for _, id := range l.op.Sources {
+		if slices.Contains(l.st.Target.Left, id) {
+			continue
+		}
 		if c, err := l.reading.Read(id); err == nil { // a source may be gone
 			sources = append(sources, ledger.AsOne(c))
 		}

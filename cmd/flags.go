@@ -62,10 +62,10 @@ const (
 func flagTable() []flagRow {
 	return []flagRow{
 		{fixVerbs, "kind", "", "", func(a *asked) any { return &a.Kind }, recorded,
-			"the `KIND` of the change: security, critical, bugfix, dependency, ci, docs, feature, or one of the policy's"},
-		{fixVerbs, "to", "", "", func(a *asked) any { return &a.To }, recorded, "exactly these `LINE`s"},
-		{fixVerbs, "also", "", "", func(a *asked) any { return &a.Also }, recorded, "these `LINE`s too"},
-		{fixVerbs, "skip", "", "", func(a *asked) any { return &a.Skip }, recorded, "not this `LINE`, or with LINE:REV not this commit on it"},
+			"the `KIND` of the change: security, critical, bugfix, dependency, ci, docs, feature, or one of the policy's; of several, FIX=KIND"},
+		{fixVerbs, "to", "", "", func(a *asked) any { return &a.To }, recorded, "exactly these `LINE`s; LINE:FIX for one of several fixes"},
+		{fixVerbs, "also", "", "", func(a *asked) any { return &a.Also }, recorded, "these `LINE`s too; LINE:FIX for one of several fixes"},
+		{fixVerbs, "skip", "", "", func(a *asked) any { return &a.Skip }, recorded, "not this `LINE`, or with LINE:FIX not this fix or commit on it"},
 		{fixVerbs, "onto", "", "", func(a *asked) any { return &a.Onto }, recorded, "onto any commit-ish `REV`, the policy left aside"},
 		{fixVerbs, "reason", "", "", func(a *asked) any { return &a.Reason }, recorded, "why a refused line is taken or a line is skipped; recorded"},
 		{fixVerbs, "published", "", "", func(a *asked) any { return &a.Published }, recorded, "the `DAY` the change became public, for the policy's soak time"},

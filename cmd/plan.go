@@ -95,7 +95,7 @@ func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 		f.Onto[i] = in.FullID(ctx, rev)
 	}
 	end := a.trace.stage("fix", "")
-	fix, err := in.Fix(ctx, f.Fix, policy.Kind(f.Kind))
+	fix, err := in.Fix(ctx, f.Fix, f.Kind)
 	end()
 	if err != nil {
 		return nil, err

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/git-backport/git-backport/backport"
+	"github.com/git-backport/git-backport/gitops"
 	"github.com/git-backport/git-backport/gitops/gitconfig"
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/project"
@@ -30,19 +32,19 @@ type planRun struct {
 func (f *planRun) pinned(ctx context.Context, in *project.Project, fix backport.Fix, sel backport.Selection, ident *gitconfig.Ident) operation.Request {
 	r := f.Request
 	r.Version, r.Fix = operation.RequestVersion, nil
-	for _, id := range fix.Commits {
-		r.Fix = append(r.Fix, id.String())
+	r.To, r.Also, r.Skip = slices.Clone(f.To), slices.Clone(f.Also), slices.Clone(f.Skip)
+	for _, part := range fix.Parts {
+		r.Fix = append(r.Fix, part.Name())
 	}
-	if fix.KindFrom != backport.KindFromTrailer && fix.KindFrom != backport.KindFromID {
-		r.Kind = string(fix.Kind)
+	r.Kind = pinnedKinds(fix)
+	for i, text := range f.To {
+		r.To[i] = pinnedLine(text, sel.To[i].Commits)
 	}
-	r.Skip = nil
+	for i, text := range f.Also {
+		r.Also[i] = pinnedLine(text, sel.Also[i].Commits)
+	}
 	for i, text := range f.Skip {
-		if s := sel.Skip[i]; !s.Commit.IsZero() {
-			line, _, _ := strings.Cut(text, ":")
-			text = line + ":" + s.Commit.String()
-		}
-		r.Skip = append(r.Skip, text)
+		r.Skip[i] = pinnedLine(text, sel.Skip[i].Commits)
 	}
 	if rev, path, ok := strings.Cut(r.Policy, ":"); ok && !in.Rev.IsZero() && in.FullID(ctx, rev) == in.Rev.String() {
 		r.Policy = in.Rev.String() + ":" + path
@@ -58,6 +60,34 @@ func (f *planRun) pinned(ctx context.Context, in *project.Project, fix backport.
 		r.Date = "@" + ident.Date.String()
 	}
 	return r
+}
+
+// pinnedKinds is the value of --kind that gives each fix the kind it has now. A kind that the messages
+// state need not be repeated.
+func pinnedKinds(fix backport.Fix) string {
+	stated := func(part backport.Part) bool {
+		return part.KindFrom == backport.KindFromTrailer || part.KindFrom == backport.KindFromID
+	}
+	same := !slices.ContainsFunc(fix.Parts, func(p backport.Part) bool { return p.Kind != fix.Kind || stated(p) })
+	if same {
+		return string(fix.Kind)
+	}
+	var out []string
+	for _, part := range fix.Parts {
+		if !stated(part) {
+			out = append(out, part.Commits[0].String()+"="+string(part.Kind))
+		}
+	}
+	return strings.Join(out, ",")
+}
+
+// pinnedLine is LINE, or LINE:FIX with the commits' full ids.
+func pinnedLine(text string, commits []gitops.ID) string {
+	if len(commits) == 0 {
+		return text
+	}
+	line, _, _ := strings.Cut(text, ":")
+	return line + ":" + backport.Part{Commits: commits}.Name()
 }
 
 // keep has what an earlier operation made of a target stand where it would be made again the same: with

@@ -105,6 +105,9 @@ func recordTarget(o backport.Outcome) operation.Target {
 		Branch: o.Target.Branch, BaseRef: o.Target.Ref, Base: o.Target.Tip, Status: string(o.Status),
 		Head: o.Head, Commits: append([]gitops.ID{}, o.Commits...),
 	}
+	for _, part := range o.Target.Left {
+		t.Left = append(t.Left, part.Commits...)
+	}
 	if o.Target.Onto == "" || o.Target.Decision.First != nil {
 		t.Line = o.Target.Decision.Name()
 	}

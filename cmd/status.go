@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -57,6 +58,7 @@ func (a *app) status(ctx context.Context, repo *gitops.Repo, log *operation.Log,
 	}
 	session := repo.NewSession()
 	var shown []report.Stood
+	var stood []report.Stood
 	hidden := 0
 	for _, op := range ops {
 		if !all && over(log, op) {
@@ -67,13 +69,18 @@ func (a *app) status(ctx context.Context, repo *gitops.Repo, log *operation.Log,
 		if err != nil {
 			return err
 		}
+		stood = append(stood, st)
 		if !all && st.State == stateLanded {
 			hidden++
 			continue
 		}
 		shown = append(shown, st)
 	}
-	next := a.nextOf(log, shown, hidden)
+	tags, err := a.tagCommands(ctx, log, stood)
+	if err != nil {
+		a.warn("what is to be tagged is not known: " + err.Error())
+	}
+	next := a.nextOf(log, shown, hidden, tags)
 	left, err := resolve.Left(repo, log)
 	if err != nil {
 		return err
@@ -311,8 +318,8 @@ func (a *app) again(op *operation.Operation, replace bool) string {
 }
 
 // nextOf is what to run next for all that is shown; there is always something.
-func (a *app) nextOf(log *operation.Log, shown []report.Stood, hidden int) []string {
-	var next []string
+func (a *app) nextOf(log *operation.Log, shown []report.Stood, hidden int, tags []string) []string {
+	next := slices.Clone(tags)
 	for i := len(shown) - 1; i >= 0; i-- {
 		next = append(next, shown[i].Next...)
 	}

@@ -182,6 +182,20 @@ func newer(v, w *semver.Version) bool {
 	return buildOf(v) > buildOf(w)
 }
 
+// TagName returns the tag of a version, in the form of a tag that the line has, else in the first form of the
+// policy; "" where the text is no version.
+func (p *Policy) TagName(like, text string) string {
+	v, err := semver.NewVersion(text)
+	if err != nil || len(p.Repo.Tags) == 0 {
+		return ""
+	}
+	t, ok := p.template(like)
+	if !ok {
+		t = p.Repo.Tags[0]
+	}
+	return t.Format(v)
+}
+
 // VersionText writes the version of a tag as the project writes it: "257.3" where the tag is v257.3,
 // "7.0.8.1", "1.22rc1".
 func (p *Policy) VersionText(tag string, v *semver.Version) string {

@@ -106,7 +106,7 @@ func root() shape {
 			{"note", text("Why; shown where the rule is used.")},
 		}))},
 		{"pr", table("Pull requests.", []key{
-			{"title", text("Fields: {subject} {branch} {line} {version} {kind}.")},
+			{"title", text("Fields: {subject} {fixes} {branch} {line} {version} {kind}.")},
 			{"body", text("Placed above the generated evidence; the same fields.")},
 			{"draft", yesNo("Open as drafts.")},
 			{"labels", list("Labels.", text(""))},

@@ -82,6 +82,7 @@ type Target struct {
 	Ref        string      `json:"ref"` // the branch to make; "" where there is none
 	Head       gitops.ID   `json:"head"`
 	Commits    []gitops.ID `json:"commits"`
+	Left       []gitops.ID `json:"left,omitempty"` // commits of fixes that the line does not get
 	BumpRef    string      `json:"bump_ref,omitempty"`
 	BumpCommit gitops.ID   `json:"bump_commit"`
 	BumpTo     string      `json:"bump_to,omitempty"`

@@ -97,7 +97,7 @@ func TestFix(t *testing.T) {
 		{[]string{"https://github.com/o/r/pull/512#issuecomment-1"}, "", policy.Security, backport.KindFromID},
 		{[]string{"main~1..main"}, policy.Docs, policy.Docs, backport.KindFromFlag},
 	} {
-		fix, err := p.Fix(ctx, c.args, c.kind)
+		fix, err := p.Fix(ctx, c.args, string(c.kind))
 		if err != nil || len(fix.Commits) != 1 || fix.Commits[0] != d.Fix || fix.Kind != c.want || fix.KindFrom != c.from || !fix.AllOnMain() {
 			t.Errorf("%q: %+v, %v", c.args, fix, err)
 		}
@@ -160,7 +160,7 @@ func TestTargets(t *testing.T) {
 		}
 	}
 	sel, err := p.Selection(ctx, project.Choice{Skip: []string{"36:main"}})
-	if err != nil || len(sel.Skip) != 1 || sel.Skip[0].Commit != d.Fix {
+	if err != nil || len(sel.Skip) != 1 || len(sel.Skip[0].Commits) != 1 || sel.Skip[0].Commits[0] != d.Fix {
 		t.Errorf("--skip of a commit: %+v, %v", sel, err)
 	}
 	for _, c := range []project.Choice{{To: []string{"odd"}}, {Also: []string{"x.y"}}, {Skip: []string{"odd"}}} {
@@ -172,7 +172,7 @@ func TestTargets(t *testing.T) {
 	if _, err := p.Selection(ctx, project.Choice{Skip: []string{"36:nowhere"}}); err == nil {
 		t.Error("a commit that is not there is skipped")
 	}
-	fix.OnMain, fix.Kind = []bool{false}, policy.Bugfix
+	fix.OnMain, fix.Kind, fix.Parts = []bool{false}, policy.Bugfix, nil
 	sel, err = p.Selection(ctx, project.Choice{To: []string{"47", "46"}})
 	if err != nil {
 		t.Fatal(err)

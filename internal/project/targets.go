@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/git-backport/git-backport/backport"
@@ -61,21 +62,31 @@ func (p *Project) BranchTarget(b gitops.Branch) backport.Target {
 
 // Targets decides by the policy, and the lines that are named, where a fix goes.
 func (p *Project) Targets(ctx context.Context, fix backport.Fix, sel backport.Selection, published policy.Date) (backport.Selected, error) {
-	change := policy.Change{Kind: fix.Kind, Published: published}
-	selected, err := backport.Select(policy.Decide(p.Config.Policy, p.Lines, change), sel)
+	var decisions [][]policy.Decision
+	var held []map[policy.LineID]policy.Decision // by part: the lines that want it on main first
+	for _, part := range fix.Each() {
+		change := policy.Change{Kind: part.Kind, Published: published}
+		decisions = append(decisions, policy.Decide(p.Config.Policy, p.Lines, change))
+		change.NotOnMain = !fix.OnMainAll(part)
+		held = append(held, map[policy.LineID]policy.Decision{})
+		for _, d := range policy.Decide(p.Config.Policy, p.Lines, change) {
+			if d.Cause == policy.CauseNotOnMain {
+				held[len(held)-1][d.ID] = d
+			}
+		}
+	}
+	selected, err := backport.Select(fix, decisions, sel)
 	if err != nil {
 		return selected, err
 	}
-	change.NotOnMain = !fix.AllOnMain()
-	held := map[policy.LineID]policy.Decision{}
-	for _, d := range policy.Decide(p.Config.Policy, p.Lines, change) {
-		if d.Cause == policy.CauseNotOnMain {
-			held[d.ID] = d
-		}
-	}
 	for i := range selected.Targets {
 		t := &selected.Targets[i]
-		if d, ok := held[t.Decision.ID]; ok && !t.Forced {
+		var kinds []policy.Kind
+		for _, part := range fix.Taken(*t) {
+			kinds = append(kinds, part.Kind)
+		}
+		t.Kind = p.Config.Policy.Strongest(kinds)
+		if d, ok := heldBack(fix, *t, held); ok && !t.Forced {
 			t.Decision.Verdict, t.Decision.Cause, t.Decision.Rule = d.Verdict, d.Cause, d.Rule
 			text := "the fix is not on " + p.Main.Name + ", and the policy wants it there first" + p.sameOnMain(ctx, fix)
 			if sel.Reason == "" {
@@ -90,6 +101,17 @@ func (p *Project) Targets(ctx context.Context, fix backport.Fix, sel backport.Se
 		}
 	}
 	return selected, nil
+}
+
+// heldBack returns the decision about a part that a target gets and that main should have first.
+func heldBack(fix backport.Fix, t backport.Target, held []map[policy.LineID]policy.Decision) (policy.Decision, bool) {
+	for _, part := range fix.Taken(t) {
+		at := slices.IndexFunc(fix.Each(), func(p backport.Part) bool { return p.Commits[0] == part.Commits[0] })
+		if d, ok := held[at][t.Decision.ID]; ok {
+			return d, true
+		}
+	}
+	return policy.Decision{}, false
 }
 
 // sameOnMain names the commits of main that are the same change as commits of a fix that are not there.

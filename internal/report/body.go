@@ -38,7 +38,11 @@ func Body(pr PullRequest) string {
 		sources = append(sources, fmt.Sprintf("* commit %s, %s%s\n", s.ID, sourceStatus(s), also))
 	}
 	var b, facts, own strings.Builder
-	fmt.Fprintf(&b, "Backport onto %s of:\n\n%s\n", code(pr.Base), bullets(sources))
+	if len(pr.Fixes) > 0 {
+		b.WriteString(fixesText(pr))
+	} else {
+		fmt.Fprintf(&b, "Backport onto %s of:\n\n%s\n", code(pr.Base), bullets(sources))
+	}
 	writeFacts(&facts, pr)
 	b.WriteString(bullets(strings.SplitAfter(facts.String(), "\n")))
 	if pr.Template != "" {

@@ -36,6 +36,7 @@ func Plan(rep *backport.Report, h Header) PlanV1 {
 			Commits: oids(rep.Fix.Commits), Kind: string(rep.Fix.Kind),
 			KindFrom: string(rep.Fix.KindFrom), Subject: valid(rep.Fix.Subject),
 		},
+		Fixes:   partsV1(rep.Fix),
 		Targets: []TargetV1{}, Left: []LeftV1{}, Expect: rep.Digest(), Applied: rep.Applied,
 		Operation: optional(h.Operation), Request: requestV1(h.Request), Exit: h.Exit,
 	}
@@ -73,7 +74,7 @@ func target(rep *backport.Report, o backport.Outcome, h Header) TargetV1 {
 	t := TargetV1{
 		Branch: valid(o.Target.Branch), Tip: o.Target.Tip.String(), Base: optional(o.Target.Ref),
 		Status: string(o.Status), Identity: o.Identity(), Trial: o.Target.Trial, Head: oid(o.Head),
-		Picks: []PickV1{}, Commits: oids(o.Commits), Warnings: validAll(o.Target.Warnings),
+		Picks: []PickV1{}, LeftOut: leftPartsV1(o.Target), Commits: oids(o.Commits), Warnings: validAll(o.Target.Warnings),
 		Gate: gate(o.Gate), Bump: bump(o.Bump),
 	}
 	if o.Target.Onto == "" {

@@ -195,7 +195,7 @@ func TestPlanJSONGolden(t *testing.T) {
 
 // The fields of the first version of the document: it only grows, so that each of these stays.
 const planFields = `
-applied as_of committer committer.date committer.email committer.name error exit fix fix.commits fix.kind fix.kind_from fix.subject
+applied as_of committer committer.date committer.email committer.name error exit fix fix.commits fix.kind fix.kind_from fix.subject fixes
 left left.branch left.cause left.class left.hint left.line left.phase left.until left.verdict name operation policy policy.rev policy.source remote request request.fix request.version expect schema signing
 targets targets.base targets.branch targets.bump targets.bump.commit targets.bump.companions targets.bump.files targets.bump.from targets.bump.ref targets.bump.skipped targets.bump.to
 targets.bump.unhandled targets.cause targets.class targets.commits targets.error targets.error.code targets.error.hint targets.error.message
@@ -203,7 +203,7 @@ targets.gate targets.gate.baseline targets.gate.dependencies targets.gate.depend
 targets.gate.dependencies.name targets.gate.dependencies.path targets.gate.dependencies.version
 targets.gate.dropped targets.gate.dropped.key targets.gate.dropped.lineno targets.gate.dropped.now targets.gate.dropped.path targets.gate.dropped.was targets.gate.ok targets.gate.pin_only
 targets.gate.pins targets.gate.pins.baseline targets.gate.pins.key targets.gate.pins.level targets.gate.pins.lineno targets.gate.pins.now targets.gate.pins.path targets.gate.pins.role
-targets.gate.pins.verdict targets.gate.pins.was targets.gate.unread targets.head targets.identity targets.line targets.phase
+targets.gate.pins.verdict targets.gate.pins.was targets.gate.unread targets.head targets.identity targets.left_out targets.line targets.phase
 targets.picks targets.picks.commit targets.picks.conflicts targets.picks.conflicts.kind targets.picks.conflicts.message targets.picks.prerequisite targets.picks.why targets.picks.why.absent targets.picks.why.absent.path targets.picks.why.absent.deleted targets.picks.why.candidates targets.picks.why.candidates.commit
 targets.picks.why.candidates.subject targets.picks.why.candidates.paths targets.picks.why.clean_with targets.picks.why.cut targets.picks.why.hint
 targets.picks.conflicts.rule targets.picks.conflicts.blame targets.picks.conflicts.blame.commit targets.picks.conflicts.blame.subject

@@ -24,7 +24,8 @@ type PlanV1 struct {
 	Policy    PolicyV1          `json:"policy"`
 	Remote    *string           `json:"remote"`
 	Name      string            `json:"name"`
-	Fix       FixV1             `json:"fix"`
+	Fix       FixV1             `json:"fix"`   // all of them together; the kind is the strongest
+	Fixes     []PartV1          `json:"fixes"` // one by one, in main's order
 	Targets   []TargetV1        `json:"targets"`
 	Left      []LeftV1          `json:"left"`
 	Expect    string            `json:"expect"` // the value of --expect with which apply lands just this
@@ -50,28 +51,29 @@ type FixV1 struct {
 
 // A TargetV1 is one target and what became of it.
 type TargetV1 struct {
-	Branch   string     `json:"branch"`
-	Line     *string    `json:"line"`
-	Class    *string    `json:"class"`
-	Phase    *string    `json:"phase"`
-	Until    *string    `json:"until"`
-	Verdict  *string    `json:"verdict"`
-	Cause    *string    `json:"cause"`
-	Tip      string     `json:"tip"`
-	Base     *string    `json:"base"`
-	Status   string     `json:"status"`
-	Identity string     `json:"identity"` // of what would land: equal for the same alone
-	Trial    bool       `json:"trial"`
-	Ref      *string    `json:"ref"`
-	Head     *string    `json:"head"`
-	Present  *PresentV1 `json:"present"`
-	Picks    []PickV1   `json:"picks"`
-	Gate     *GateV1    `json:"gate"`
-	Bump     *BumpV1    `json:"bump"`
-	Commits  []string   `json:"commits"`
-	PR       *PRV1      `json:"pr"`
-	Warnings []string   `json:"warnings"`
-	Error    *ErrorV1   `json:"error"`
+	Branch   string       `json:"branch"`
+	Line     *string      `json:"line"`
+	Class    *string      `json:"class"`
+	Phase    *string      `json:"phase"`
+	Until    *string      `json:"until"`
+	Verdict  *string      `json:"verdict"`
+	Cause    *string      `json:"cause"`
+	Tip      string       `json:"tip"`
+	Base     *string      `json:"base"`
+	Status   string       `json:"status"`
+	Identity string       `json:"identity"` // of what would land: equal for the same alone
+	Trial    bool         `json:"trial"`
+	Ref      *string      `json:"ref"`
+	Head     *string      `json:"head"`
+	Present  *PresentV1   `json:"present"`
+	Picks    []PickV1     `json:"picks"`
+	LeftOut  []LeftPartV1 `json:"left_out"` // of several fixes, those that the line does not get
+	Gate     *GateV1      `json:"gate"`
+	Bump     *BumpV1      `json:"bump"`
+	Commits  []string     `json:"commits"`
+	PR       *PRV1        `json:"pr"`
+	Warnings []string     `json:"warnings"`
+	Error    *ErrorV1     `json:"error"`
 }
 
 // A PresentV1 is why the branch is taken to have the fix.

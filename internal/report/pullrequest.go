@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,7 @@ type PullRequest struct {
 	AutoMerge            bool
 	Comment              int // the fix's own pull request, to be told of this one; 0 for none
 
+	Fixes    []FixNote // where several land together
 	Sources  []SourceNote
 	Gate     *backport.GateOutcome
 	Bump     *release.Outcome
@@ -47,7 +49,10 @@ type SourceNote struct {
 const embargoTitle = "Backport to {branch}"
 
 // defaultTitle keeps the subject first, so that a conventional prefix stays one.
-const defaultTitle = "{subject} (backport to {branch})"
+const (
+	defaultTitle = "{subject} (backport to {branch})"
+	severalTitle = "{fixes} (backport to {branch})"
+)
 
 // PullRequestOf gathers the facts of a target's pull request; nil where a stage before the bump stopped the
 // target. Under embargo it tells nothing of the fix: no subject, no message, no number, nobody's name, and
@@ -63,22 +68,33 @@ func PullRequestOf(rep *backport.Report, o backport.Outcome) *PullRequest {
 	}
 	texts := rep.Options.PR
 	title := texts.Title
-	if title == "" {
+	taken := rep.Fix.Taken(o.Target)
+	switch {
+	case title == "" && rep.Fix.Several():
+		title = severalTitle
+	case title == "":
 		title = defaultTitle
 	}
+	kind, subject := rep.Fix.KindOn(o.Target), rep.Fix.Subject
+	if len(taken) > 0 {
+		subject = taken[0].Subject
+	}
 	pr := &PullRequest{
-		Base: branch, Head: o.Branch, Template: texts.Body, Draft: texts.Draft, Labels: texts.LabelsOf(rep.Fix.Kind),
+		Base: branch, Head: o.Branch, Template: texts.Body, Draft: texts.Draft, Labels: texts.LabelsOf(kind),
 		Title: release.Fill(title, map[string]string{
-			"subject": rep.Fix.Subject, "branch": branch, "line": o.Target.Decision.Name(), "kind": string(rep.Fix.Kind),
+			"subject": subject, "fixes": fixesTitle(taken), "branch": branch, "line": o.Target.Decision.Name(), "kind": string(kind), "version": o.Bump.To,
 		}),
-		Gate: o.Gate, Bump: o.Bump, Warnings: o.Target.Warnings,
+		Fixes: fixNotes(rep, o), Gate: o.Gate, Bump: o.Bump, Warnings: o.Target.Warnings,
 		Reviewers: texts.Reviewers, Assignees: texts.Assignees, AutoMerge: texts.AutoMerge,
 		Milestone: release.Fill(texts.Milestone, map[string]string{"line": o.Target.Decision.Name(), "branch": branch}),
 	}
 	if texts.Comment {
-		pr.Comment = numberOf(rep.Fix.Subject)
+		pr.Comment = numberOf(subject)
 	}
 	for _, k := range o.Picks {
+		if slices.ContainsFunc(o.Target.Left, func(l backport.LeftPart) bool { return slices.Contains(l.Commits, k.Source) }) {
+			continue
+		}
 		pr.Sources = append(pr.Sources, SourceNote{
 			ID: k.Source, Subject: gitops.Subject(k.Message), Message: k.Message, Status: k.Status, Via: k.Via, Facts: k.Facts(),
 			Prerequisite: k.Prerequisite, Differs: k.Differs,

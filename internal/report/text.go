@@ -79,16 +79,21 @@ func PlanText(w io.Writer, rep *backport.Report, h Header, o TextOptions) error 
 }
 
 func (p *page) head(rep *backport.Report, h Header) {
-	if p.o.Quiet && rep.Fix.KindFrom != backport.KindAssumed {
+	if p.o.Quiet && !rep.Fix.Assumed() {
 		return
 	}
-	if rep.Fix.KindFrom == backport.KindAssumed {
+	if rep.Fix.Several() {
+		p.fixes(rep.Fix)
+	} else if rep.Fix.KindFrom == backport.KindAssumed {
 		p.printf("kind: %s (assumed; --kind security for a security fix)\n", rep.Fix.Kind)
 	} else {
 		p.printf("kind: %s (%s)\n", streams.Clean(string(rep.Fix.Kind)), kindSource(rep.Fix.KindFrom))
 	}
 	for i, id := range rep.Fix.Commits {
 		subject := ""
+		if rep.Fix.Several() {
+			break
+		}
 		if i == 0 {
 			subject = " " + streams.Line(rep.Fix.Subject)
 		}
@@ -153,6 +158,7 @@ func (p *page) targets(rep *backport.Report) {
 			continue
 		}
 		p.row(rows[i], widths, statusColor(o.Status), Why(o, p.o))
+		p.partDetails(rep, o)
 		p.details(o)
 	}
 	if len(rows) == 0 {

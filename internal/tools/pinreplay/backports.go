@@ -11,14 +11,15 @@ import (
 	"github.com/git-backport/git-backport/msrv"
 )
 
-// backports gates every backport of a table that merges cleanly.
+// backports gates every backport of a table that merges cleanly and whose source changes a pin file: no
+// other can change one.
 func (p *replay) backports(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	rows, clean, stopped, raising, otherTree, withPins, unread := 0, 0, 0, 0, 0, 0, 0
+	rows, clean, touching, stopped, raising, otherTree, withPins, unread := 0, 0, 0, 0, 0, 0, 0, 0
 	in := bufio.NewScanner(f)
 	for in.Scan() {
 		cols := strings.Split(in.Text(), "\t")
@@ -30,6 +31,12 @@ func (p *replay) backports(path string) error {
 			continue
 		}
 		clean++
+		if touched, err := p.repo.changed(cols[3], cols[1]); err != nil {
+			return fmt.Errorf("%s: %w", cols[0], err)
+		} else if len(touched) == 0 {
+			continue // it leaves every pin file as the branch has it
+		}
+		touching++
 		id, source, onto, base := cols[0], cols[1], cols[2], cols[3]
 		tree, ok, err := p.repo.merge(base, onto, source)
 		if err != nil {
@@ -70,9 +77,9 @@ func (p *replay) backports(path string) error {
 		}
 		p.show(id+" "+source[:12]+" onto "+onto[:12], verdict)
 	}
-	fmt.Fprintf(p.out, "backports: %d rows, %d clean, %d of them touch or differ in pin files, "+
+	fmt.Fprintf(p.out, "backports: %d rows, %d clean, %d of them change a pin file and are gated (%d have findings), "+
 		"%d stopped by the gate, %d of these raise a pin by their lines, %d unread, %d trees not as recorded\n\n",
-		rows, clean, withPins, stopped, raising, unread, otherTree)
+		rows, clean, touching, withPins, stopped, raising, unread, otherTree)
 	return in.Err()
 }
 
