@@ -150,6 +150,9 @@ func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, 
 	if op.Kind == operation.KindApply && log.State(op) == operation.StateApplied && !log.NeedsPerson(op) && allLanded(out.Targets) {
 		out.State = stateLanded
 	}
+	if out.TreeNow, err = treesNow(s, op, out.Targets); err != nil {
+		return out, err
+	}
 	if log.NeedsPerson(op) {
 		if out.Trees, err = a.treesOf(s.Repo(), op); err != nil {
 			return out, err
@@ -163,6 +166,29 @@ func (a *app) stood(ctx context.Context, s *gitops.Session, log *operation.Log, 
 		}
 	}
 	out.Next = a.nextFor(out)
+	return out, nil
+}
+
+// treesNow are the trees that the branches of an operation hold, where something was run on them.
+func treesNow(s *gitops.Session, op *operation.Operation, targets []backport.Standing) (map[string]gitops.ID, error) {
+	out := map[string]gitops.ID{}
+	if len(op.Verifications) == 0 {
+		return out, nil
+	}
+	for _, st := range targets {
+		head := st.Now
+		if head.IsZero() {
+			head = st.Target.Head
+		}
+		if head.IsZero() || !s.Repo().HasCommit(head) {
+			continue
+		}
+		tree, err := s.TreeOf(head)
+		if err != nil {
+			return nil, err
+		}
+		out[st.Target.Branch] = tree
+	}
 	return out, nil
 }
 

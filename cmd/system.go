@@ -22,11 +22,13 @@ type Host struct {
 	Lookup   func(key string) (string, bool) // the environment
 	Getwd    func() (string, error)
 	Now      func() time.Time
+	Environ  func() []string        // the environment of the user's own commands
+	Self     func() (string, error) // the path of this program
 }
 
 // System is the real outside.
 func System() Host {
-	return Host{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Lookup: os.LookupEnv, Getwd: os.Getwd, Now: time.Now}
+	return Host{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Lookup: os.LookupEnv, Getwd: os.Getwd, Now: time.Now, Environ: os.Environ, Self: os.Executable}
 }
 
 func (h Host) getenv(key string) string {

@@ -189,7 +189,8 @@ func (a *app) pruneCommand() *cobra.Command {
 		Short: "Forget operations that ended more than 90 days ago",
 		Long: `Removes the records of operations that ended, by landing, undo or abort, more than 90 days ago, and
 lets git repack and prune what was kept for them. No ref is touched. Work trees of 'resolve --worktree'
-that nobody needs any more are removed by git, if nothing in them would be lost.` + exitStatus(ExitOK, ExitRepository, ExitBusy),
+that nobody needs any more are removed by git, if nothing in them would be lost. Build directories and
+logs of 'verify' that were not used for 90 days go too.` + exitStatus(ExitOK, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			repo, env, err := a.openRepo()
 			if err != nil {
@@ -214,6 +215,9 @@ func (a *app) prune(ctx context.Context, repo *gitops.Repo, env gitconfig.Enviro
 	}
 	trees := a.tidy(ctx, repo, env, log)
 	a.sayLeft(trees)
+	if err := a.pruneCaches(repo, before); err != nil {
+		a.warn("what verify left is not all removed: " + err.Error())
+	}
 	if len(log.All()) == 0 {
 		return a.pruned(nil, trees)
 	}

@@ -32,33 +32,9 @@ var oldestGit = [2]int{2, 20}
 // that variables name. Hooks do not run, and nothing is left running. Filters run only where that is asked
 // for: in a work tree that resolve made. Without them git fetches nothing either.
 func (a *app) userGit(ctx context.Context, repo *gitops.Repo, dir string, filters bool) (checkout.Git, error) {
-	const cure = "resolve LINE --into DIR and continue LINE --from DIR need no git"
-	git, err := child.Find("git")
-	if err != nil {
-		return nil, usageError(fmt.Errorf("a work tree is made by git: %w", err), cure)
-	}
-	env := append(a.environment(
-		"PATH", "HOME", "USER", "LOGNAME", "XDG_CONFIG_HOME", "TMPDIR", "SSH_AUTH_SOCK", "SSH_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND",
-		"http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY",
-		"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_PARAMETERS",
-	), a.configPairs()...)
-	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat")
-	if !filters {
-		env = append(env, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
-	}
-	res, err := git.Run(ctx, child.Call{Args: []string{"--version"}, Env: env})
+	git, env, settings, err := a.findGit(ctx, filters)
 	if err != nil {
 		return nil, err
-	}
-	if v := strings.TrimSpace(string(res.Stdout)); !atLeast(v, oldestGit[0], oldestGit[1]) {
-		return nil, usageError(fmt.Errorf("%s is too old for work trees", v), fmt.Sprintf("it takes git %d.%d or newer; %s", oldestGit[0], oldestGit[1], cure))
-	}
-	settings := []string{
-		"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
-		"-c", "worktree.useRelativePaths=false", // it would change the configuration
-	}
-	for _, event := range hookEvents() {
-		settings = append(settings, "-c", "hook."+event+".enabled=false")
 	}
 	run := func(ctx context.Context, in string, stdin []byte, args ...string) ([]byte, error) {
 		call := child.Call{Args: append(append([]string{}, settings...), args...), Env: env, Dir: in, Stdin: stdin, Timeout: 30 * time.Minute}
@@ -154,4 +130,37 @@ func explainGit(err error) *Error {
 		return &Error{Exit: ExitFailure, Code: "git", Hint: "nothing was changed; resolve LINE --into DIR and continue LINE --from DIR need no git"}
 	}
 	return nil
+}
+
+// findGit finds the user's git, the environment it is to have and the settings it is to run with.
+func (a *app) findGit(ctx context.Context, filters bool) (git child.Program, env, settings []string, err error) {
+	const cure = "resolve LINE --into DIR and continue LINE --from DIR need no git"
+	git, err = child.Find("git")
+	if err != nil {
+		return git, nil, nil, usageError(fmt.Errorf("a work tree is made by git: %w", err), cure)
+	}
+	env = append(a.environment(
+		"PATH", "HOME", "USER", "LOGNAME", "XDG_CONFIG_HOME", "TMPDIR", "SSH_AUTH_SOCK", "SSH_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND",
+		"http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY",
+		"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_PARAMETERS",
+	), a.configPairs()...)
+	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat")
+	if !filters {
+		env = append(env, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
+	}
+	res, err := git.Run(ctx, child.Call{Args: []string{"--version"}, Env: env})
+	if err != nil {
+		return git, nil, nil, err
+	}
+	if v := strings.TrimSpace(string(res.Stdout)); !atLeast(v, oldestGit[0], oldestGit[1]) {
+		return git, nil, nil, usageError(fmt.Errorf("%s is too old for work trees", v), fmt.Sprintf("it takes git %d.%d or newer; %s", oldestGit[0], oldestGit[1], cure))
+	}
+	settings = []string{
+		"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+		"-c", "worktree.useRelativePaths=false", // it would change the configuration
+	}
+	for _, event := range hookEvents() {
+		settings = append(settings, "-c", "hook."+event+".enabled=false")
+	}
+	return git, env, settings, nil
 }

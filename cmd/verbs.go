@@ -10,10 +10,10 @@ import (
 // verbs lists the verbs in the order help shows them.
 func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
-		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.publishCommand(), a.statusCommand(),
+		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.publishCommand(), a.verifyCommand(), a.statusCommand(),
 		a.resolveCommand(), a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
 		a.auditCommand(), a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
-		a.initCommand(), a.ciCommand(), a.demoCommand(), a.versionCommand(),
+		a.initCommand(), a.ciCommand(), a.demoCommand(), a.versionCommand(), a.verifyGuardCommand(),
 	}
 }
 

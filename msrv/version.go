@@ -3,6 +3,7 @@ package msrv
 import (
 	"fmt"
 	"go/version"
+	"strconv"
 	"strings"
 )
 
@@ -249,4 +250,21 @@ func (v Version) series(w Version, n int) bool {
 		return version.Lang(goName(v.text)) == version.Lang(goName(w.text))
 	}
 	return v.family == ordered && w.family == ordered && v.at.release(n).compare(w.at.release(n)) == 0
+}
+
+// Least returns the least release that satisfies v, as its tools name releases: "18.17.0", "1.26" of Go's
+// own text. It is "" where v has no place among other versions.
+func (v Version) Least() string {
+	switch v.family {
+	case goSyntax:
+		return strings.TrimPrefix(v.text, "go")
+	case ordered:
+		var parts []string
+		for i := range max(3, len(v.at.nums)) {
+			parts = append(parts, strconv.FormatUint(v.at.num(i), 10))
+		}
+		return strings.Join(parts, ".")
+	case none, dated, floating, opaque, targeted:
+	}
+	return ""
 }

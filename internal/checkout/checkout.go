@@ -185,3 +185,6 @@ func (r *reader) readOne(p string) error {
 	r.files = append(r.files, File{Path: p, Exec: info.Mode()&0o100 != 0, Data: data})
 	return errors.Join(err, in.Close())
 }
+
+// CheckPath refuses what git would not check out: paths outside, and .git in its disguises.
+func CheckPath(p string) error { return check(p) }

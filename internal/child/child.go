@@ -27,6 +27,9 @@ func Find(name string) (Program, error) {
 	return Program{path: path}, nil
 }
 
+// Path returns where the program is, absolute.
+func (p Program) Path() string { return p.path }
+
 // A Call is one run of a program.
 type Call struct {
 	Args    []string

@@ -64,6 +64,8 @@ type Operation struct {
 
 	Receipts map[string]Receipt `json:"receipts,omitempty"` // of published branches, by ref
 	Texts    map[string]string  `json:"texts,omitempty"`    // of their pull requests, by ref
+
+	Verifications []Verification `json:"verifications,omitempty"` // oldest first
 }
 
 // A Policy says which policy decided.

@@ -22,6 +22,7 @@ type Stood struct {
 	Reuses  map[string][]resolve.Reuse // by branch, what was made of such conflicts before
 	Next    []string                   // commands
 	Remotes bool                       // there is a remote to publish to
+	TreeNow map[string]gitops.ID       // by branch, the tree that the target's branch holds; of what was verified
 }
 
 // A StatusV1 is the document of status.
@@ -76,6 +77,8 @@ type StandingV1 struct {
 	Reuse     []ReuseV1   `json:"reuse"`   // what can be taken for conflicts
 	Settled   []SettledV1 `json:"settled"` // conflicts that a person settled
 	PR        *PRTitleV1  `json:"pr"`
+
+	Verified []VerificationV1 `json:"verified"` // what was run on the branch, oldest first
 }
 
 // A PRTitleV1 is what is recorded of a pull request.
@@ -139,6 +142,7 @@ func operationV1(s Stood) OperationV1 {
 		if t.PR != nil {
 			v.PR = &PRTitleV1{Base: valid(t.PR.Base), Head: valid(t.PR.Head), Title: valid(t.PR.Title)}
 		}
+		v.Verified = verificationsV1(s, t.Branch)
 		out.Targets = append(out.Targets, v)
 	}
 	return out
@@ -176,6 +180,7 @@ func (p *page) operation(s Stood) {
 	for i, st := range s.Targets {
 		p.row(rows[i], widths, standingColor(st), p.standingWhy(st))
 		p.published(op, st.Target)
+		p.verified(s, st.Target)
 		if p.o.Verbose {
 			p.settledBy(st.Target.Resolved)
 		}
