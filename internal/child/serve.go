@@ -125,6 +125,7 @@ func (s *server) run(job Job, signals <-chan os.Signal) Ended {
 	case <-time.After(settleAfter):
 	}
 	_ = r.Close() // read to its end, or given up
+	<-copied
 	rec.close(&ended)
 	if st := cmd.ProcessState; st != nil {
 		ended.Code, ended.Signal = st.ExitCode(), signalOf(st)
