@@ -12,7 +12,7 @@ func (a *app) verbs() []*cobra.Command {
 	return []*cobra.Command{
 		a.planCommand(), a.applyCommand(), a.bumpCommand(), a.publishCommand(), a.verifyCommand(), a.statusCommand(),
 		a.resolveCommand(), a.continueCommand(), a.dropCommand(), a.abortCommand(), a.undoCommand(), a.pruneCommand(),
-		a.auditCommand(), a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
+		a.doctorCommand(), a.auditCommand(), a.branchesCommand(), a.scheduleCommand(), a.gateCommand(),
 		a.initCommand(), a.ciCommand(), a.demoCommand(), a.versionCommand(), a.verifyGuardCommand(),
 	}
 }
