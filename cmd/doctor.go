@@ -29,6 +29,7 @@ type doctorFlags struct {
 	lines                    []string
 	format                   string
 	strict, online, rehearse bool
+	noAudit                  bool
 	timeout                  time.Duration
 }
 
@@ -66,6 +67,7 @@ verify does: the release automation is tried without a tag. --format markdown is
 	fs.StringVar(&f.format, "format", "table", "`FORMAT`: table, markdown or json")
 	fs.BoolVar(&f.strict, "strict", false, "a warning keeps a line from being ready too")
 	fs.BoolVar(&f.online, "online", false, "ask the forge, by your gh, how the last run of each line's CI ended")
+	fs.BoolVar(&f.noAudit, "no-audit", false, "do not look for fixes that are missing, which takes the longest")
 	fs.BoolVar(&f.rehearse, "rehearse", false, "make each line's release commit in memory, and run the command on its tree")
 	fs.DurationVar(&f.timeout, "timeout", time.Hour, "with --rehearse: end the command after `D`")
 	return cmd
@@ -102,8 +104,10 @@ func (a *app) doctor(ctx context.Context, f *doctorFlags, argv []string) error {
 		}
 	}
 	d := report.Doctor{Strict: f.strict, Say: a.sayCure}
-	if o.Audit, err = a.doctorAudit(ctx, in, &d); err != nil {
-		return err
+	if !f.noAudit {
+		if o.Audit, err = a.doctorAudit(ctx, in, &d); err != nil {
+			return err
+		}
 	}
 	if d.Report, err = ready.Examine(ctx, in, o); err != nil {
 		return err

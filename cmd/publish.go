@@ -20,6 +20,7 @@ import (
 // publishFlags are the flags of publish.
 type publishFlags struct {
 	noPR, noAtomic, dry, wait bool
+	verified                  bool
 	lines                     []string
 }
 
@@ -51,6 +52,7 @@ Without OP it is the only operation whose branches have not landed.` + exitStatu
 	fs.BoolVar(&f.noPR, "no-pr", false, "only push; print the page on which each pull request is opened by hand")
 	fs.StringSliceVar(&f.lines, "line", nil, "only these `LINE`s")
 	fs.BoolVar(&f.noAtomic, "no-atomic", false, "push one after another, newest line first, and stop at the first that is refused")
+	fs.BoolVar(&f.verified, "require-verified", false, "refuse branches on whose very tree no command of verify has passed")
 	fs.BoolVar(&f.wait, "wait", false, "wait up to two minutes where the forge limits the rate of requests")
 	fs.BoolVarP(&f.dry, "dry-run", "n", false, "print the commands and requests; touch nothing")
 	return cmd
@@ -81,6 +83,9 @@ func (a *app) publish(ctx context.Context, f *publishFlags, id string) error {
 	pub := report.Publication{Operation: op.ID, DryRun: f.dry, Compare: map[string]string{}}
 	pub.Plan = publish.Plan{NoAtomic: f.noAtomic, Requests: !f.noPR, Body: report.RequestBody, Now: a.now}
 	if pub.Plan.Heads, pub.Warnings, err = publishHeads(session, op, standings, f.lines); err != nil {
+		return err
+	}
+	if err := addVerified(session, op, pub.Plan.Heads, f.verified); err != nil {
 		return err
 	}
 	if err := a.destination(ctx, repo, op, &pub.Plan); err != nil {

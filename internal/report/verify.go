@@ -203,6 +203,9 @@ func shortTool(line string) string {
 	return strings.Join(words[:min(2, len(words))], " ")
 }
 
+// Passed reports whether the command passed with every toolchain it was run with.
+func (v Verified) Passed() bool { return v.Status == "passed" }
+
 // text is a verification for people; quote shows the command.
 func (v Verified) text(quote func(string) string) string {
 	var b strings.Builder
