@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -261,8 +262,10 @@ func (r *runner) undoneSince(ctx context.Context, t Target, source gitops.ID) (b
 	return by, undone, nil
 }
 
-// revertsAmong reads, of commits, youngest first, those that take something back, and the one that is named.
-func (r *runner) revertsAmong(ctx context.Context, ids []gitops.ID, keep gitops.ID) (*ledger.Branch, error) {
+// revertsAmong reads, of commits, youngest first, those that may take something back, the one that is named
+// and those that name it.
+func (r *runner) revertsAmong(ctx context.Context, ids []gitops.ID, of gitops.ID) (*ledger.Branch, error) {
+	name := []byte(of.String()[:7])
 	var list []*ledger.Commit
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
@@ -272,7 +275,7 @@ func (r *runner) revertsAmong(ctx context.Context, ids []gitops.ID, keep gitops.
 		if err != nil {
 			return nil, err
 		}
-		if id != keep && !ledger.MayRevert(o.Message) {
+		if id != of && !ledger.MayRevert(o.Message) && !bytes.Contains(o.Message, name) {
 			continue
 		}
 		c, err := r.reading.Read(id)

@@ -177,6 +177,9 @@ func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, 
 	if k, err = r.judge(ctx, t, k, so); err != nil {
 		return k, err
 	}
+	if err := r.warnOfNothingToRepair(ctx, t, k, so); err != nil {
+		return k, err
+	}
 	return k, r.warnOfUndoing(t, k, f, so)
 }
 

@@ -58,6 +58,8 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 	if len(targets) < runtime.GOMAXPROCS(0) {
 		defer r.foresee(ctx)()
 	}
+	later := r.lookAhead(ctx)
+	defer func() { <-later.done }()
 	var wg sync.WaitGroup
 	var through atomic.Int32
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -95,10 +97,15 @@ func Run(ctx context.Context, s *gitops.Session, fix Fix, selected Selected, opt
 			return nil, err
 		}
 	}
+	<-later.done
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	rep.Warnings = append(rep.Warnings, unknownWarnings(gates...)...)
+	if later.err != nil {
+		return nil, later.err
+	}
+	rep.Warnings = append(rep.Warnings, later.warnings...)
 	rep.Updates, rep.Verify = refUpdates(rep.Outcomes)
 	return rep, nil
 }

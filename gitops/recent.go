@@ -81,10 +81,10 @@ func (r *Repo) Recent(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
 	return r.younger(ctx, tip, commits, copySlop, below)
 }
 
-// Window lists what tip has of the year before the oldest of some commits and since: what else a message
+// Window lists what tip has of the three months before the oldest of some commits and since: what else a message
 // that seems to mean one of them may mean. Youngest first.
 func (r *Repo) Window(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
-	return r.younger(ctx, tip, commits, 365*day, nil)
+	return r.younger(ctx, tip, commits, 90*day, nil)
 }
 
 // younger lists what tip has that is not older than the oldest of some commits by more than slop, and what

@@ -16,7 +16,7 @@ const (
 	ClassTests    Class = "tests"
 	ClassDocs     Class = "docs"
 	ClassNotes    Class = "notes"
-	ClassLock     Class = "lock" // lock files and records of audits of dependencies
+	ClassLock     Class = "lock" // lock files, records of audits of dependencies, and copies of these
 	ClassManifest Class = "manifest"
 	ClassCI       Class = "ci"
 )
@@ -53,7 +53,7 @@ func ClassOf(name string) Class {
 		return false
 	}
 	switch {
-	case lockNames()[base] || strings.HasSuffix(base, ".lock") || has("supply-chain"):
+	case lockNames()[base] || strings.HasSuffix(base, ".lock") || has("supply-chain", "vendor", "node_modules"):
 		return ClassLock
 	case notesName().MatchString(base) || has(".changes", "changelogs", "changelog", "releases", "changelog.d", "newsfragments") && isText(base):
 		return ClassNotes
