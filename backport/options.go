@@ -17,8 +17,11 @@ type Fix struct {
 	Subject  string      // of the first commit
 	Kind     policy.Kind
 	KindFrom KindSource
-	OnMain   []bool // for each commit, whether main contains it
-	Parts    []Part // the fixes that land together, in main's order; none: all is one
+	OnMain   []bool      // for each commit, whether main contains it
+	Parts    []Part      // the fixes that land together, in main's order; none: all is one
+	Requests []Merged    // the pull requests that were named
+	Left     []gitops.ID // merges that were left out of ranges
+	Squash   bool        // merges are taken as one commit each, as a squash would have made it
 }
 
 // AllOnMain reports whether main contains every commit of the fix.
@@ -141,6 +144,7 @@ type Options struct {
 	Onto     []string
 	OntoTips []gitops.ID // of Onto, in the same order
 	Mainline int
+	Squash   bool // a merge is one commit, by the first author of what it merges
 	Select   Selection
 	// Decide, if not nil, says what the policy makes of a change of a kind on a line.
 	Decide            func(kind policy.Kind, line policy.LineID) policy.Decision

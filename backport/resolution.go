@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/git-backport/git-backport/gitops"
@@ -36,7 +37,7 @@ type Attempt struct {
 
 // Attempt makes, in memory and unsigned, the commits of a target's picks before the one that conflicts.
 // The committer is "name <email> seconds zone".
-func (rep *Report) Attempt(s *gitops.Session, o Outcome, committer string) (Attempt, error) {
+func (rep *Report) Attempt(ctx context.Context, s *gitops.Session, o Outcome, committer string) (Attempt, error) {
 	opts := rep.Options
 	opts.Seal.Committer, opts.Seal.Sign = []byte(committer), nil
 	r := newRunner(s, rep.Fix, opts)
@@ -44,7 +45,7 @@ func (rep *Report) Attempt(s *gitops.Session, o Outcome, committer string) (Atte
 	for i, k := range o.Picks {
 		switch k.Status {
 		case PickClean:
-			c, err := r.pickedCommit(k, rep.Fix.OnMain[i], a.Parent)
+			c, err := r.pickedCommit(ctx, k, rep.Fix.OnMain[i], a.Parent)
 			if err != nil {
 				return a, err
 			}
@@ -52,7 +53,7 @@ func (rep *Report) Attempt(s *gitops.Session, o Outcome, committer string) (Atte
 				return a, err
 			}
 		case PickConflict:
-			c, err := r.pickedCommit(k, rep.Fix.OnMain[i], a.Parent)
+			c, err := r.pickedCommit(ctx, k, rep.Fix.OnMain[i], a.Parent)
 			if err != nil {
 				return a, err
 			}

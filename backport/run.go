@@ -156,7 +156,7 @@ func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID][]
 	}
 	end = r.opts.stage("seal", t.Name())
 	if err = r.whole(ctx, t, o.Picks, bumped); err == nil {
-		err = r.seal(t, bumped, &o)
+		err = r.seal(ctx, t, bumped, &o)
 	}
 	end()
 	if err != nil {

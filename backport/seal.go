@@ -13,9 +13,9 @@ const nobody = "nobody <nobody> 0 +0000"
 
 // pickedCommit is what the commit of a pick says: the source's author byte for byte, the user as
 // committer, the message as git cherry-pick writes it. Signatures and other headers are not copied.
-func (r *runner) pickedCommit(k Pick, onMain bool, parent gitops.ID) (*gitops.Commit, error) {
+func (r *runner) pickedCommit(ctx context.Context, k Pick, onMain bool, parent gitops.ID) (*gitops.Commit, error) {
 	source := k.Source
-	src, err := r.session.Commit(source)
+	src, err := r.squashed(ctx, source)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (r *runner) whole(ctx context.Context, t Target, picks []Pick, b release.Bu
 
 // seal makes the commits of a target: one for each clean pick, then the bump. Without an identity there
 // are no commits, and the target is ready all the same.
-func (r *runner) seal(t Target, b release.Bump, o *Outcome) error {
+func (r *runner) seal(ctx context.Context, t Target, b release.Bump, o *Outcome) error {
 	unmade := r.opts.Seal.Committer == nil
 	o.says.signed = unmade || r.opts.Seal.Sign != nil
 	head := t.Tip
@@ -62,7 +62,7 @@ func (r *runner) seal(t Target, b release.Bump, o *Outcome) error {
 		if k.Status != PickClean {
 			continue
 		}
-		c, err := r.pickedCommit(*k, r.fix.OnMain[i], head)
+		c, err := r.pickedCommit(ctx, *k, r.fix.OnMain[i], head)
 		if err != nil {
 			return err
 		}

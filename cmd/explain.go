@@ -151,7 +151,7 @@ func explainRevision(err error) *Error {
 		}
 		return &Error{Exit: ExitUsage, Code: "revision", Hint: hint}
 	}
-	if e, ok := as[*gitops.PullRequestError](err); ok {
+	if e, ok := as[*backport.PullRequestError](err); ok {
 		hint := "name the commit"
 		if len(e.Candidates) > 0 {
 			hint = "name one of:\n  " + strings.Join(e.Candidates, "\n  ")

@@ -71,6 +71,7 @@ func flagTable() []flagRow {
 		{fixVerbs, "published", "", "", func(a *asked) any { return &a.Published }, recorded, "the `DAY` the change became public, for the policy's soak time"},
 		{fixVerbs, "name", "", "", func(a *asked) any { return &a.Name }, recorded, "the `NAME` in backport/NAME/BRANCH (default: 12 digits of the first commit)"},
 		{fixVerbs, "mainline", "m", "", func(a *asked) any { return &a.Mainline }, recorded, "the parent `N` that a merge commit is a change to"},
+		{fixVerbs, "squash", "", "", func(a *asked) any { return &a.Squash }, recorded, "take a merge as one commit, with the author and message of the first commit that it merges"},
 		{fixVerbs, "x", "x", "", func(a *asked) any { return &a.Origin }, recorded, "add \"(cherry picked from commit …)\" (default when main has the commit)"},
 		{fixVerbs, "no-x", "", "", func(a *asked) any { return &a.NoOrigin }, recorded, "do not add it"},
 		{fixVerbs, "signoff", "s", "", func(a *asked) any { return &a.SignOff }, recorded, "add a Signed-off-by line"},
@@ -264,6 +265,9 @@ func (a *app) checkFlags(cmd *cobra.Command) error {
 	}
 	if a.noSearch && a.Prerequisites {
 		return usageError(errors.New("--with-prerequisites takes what a search finds, and --no-why leaves the search out"), "give one of them")
+	}
+	if a.Mainline > 0 && a.Squash {
+		return usageError(errors.New("-m takes a merge with its own message, and --squash with that of the first commit that it merges"), "give one of them")
 	}
 	if a.Mainline < 0 {
 		return usageError(fmt.Errorf("-m %d: want the number of a parent, counted from 1", a.Mainline), "")

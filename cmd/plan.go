@@ -38,8 +38,14 @@ func (a *app) planCommand() *cobra.Command {
 bumps the versions, and shows everything that apply would do, with the command that lands it. Nothing
 is written.
 
-FIX is a commit, a range A..B, a pull request '#123' or its URL: the one commit on main whose subject
-ends in (#123). Several commits are picked in order and land together.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitRefused, ExitRepository),
+FIX is a commit, a range A..B, a pull request '#123' or its URL: the squash on main whose subject ends
+in (#123), the commits that say PR-URL of it, or what the merge of it brought, the merges among that
+left out; -m 1 takes the merge as one change, --squash as one commit by the author of the first one
+merged ([repo] merges = "squash" says so for all). Several commits are picked in order and land together.
+
+What a line has already is found in its history: present, by an ancestor that nothing took back, a
+message that names the commit, an equal patch, or the same author and date; probable, by weaker signs,
+which a person has to look at: --again picks it all the same, --skip LINE --reason leaves the line out.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitRefused, ExitRepository),
 		Example: `  git backport plan 1a2b3c4 --kind security
   git backport plan '#12435' --also 39
   git backport plan HEAD --onto release-1.0`,
@@ -95,7 +101,7 @@ func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 		f.Onto[i] = in.FullID(ctx, rev)
 	}
 	end := a.trace.stage("fix", "")
-	fix, err := in.Fix(ctx, f.Fix, f.Kind)
+	fix, err := in.FixAs(ctx, f.Fix, f.Kind, project.MergeUse{Mainline: f.Mainline, Squash: f.Squash})
 	end()
 	if err != nil {
 		return nil, err

@@ -43,6 +43,10 @@ func (f *planRun) pinned(ctx context.Context, in *project.Project, fix backport.
 	for i, text := range f.Also {
 		r.Also[i] = pinnedLine(text, sel.Also[i].Commits)
 	}
+	r.Squash = false
+	if fix.Squash {
+		r.Squash = in.HasMerge(fix)
+	}
 	for i, text := range f.Skip {
 		r.Skip[i] = pinnedLine(text, sel.Skip[i].Commits)
 	}
@@ -113,8 +117,11 @@ func (f *planRun) keep(in *project.Project, rep *backport.Report) {
 // options turns flags and policy into the options of the pipeline.
 func (a *app) options(ctx context.Context, in *project.Project, f *planRun, fix backport.Fix) (backport.Options, *gitconfig.Ident, error) {
 	o := backport.Options{
-		AsOf: in.AsOf, Main: in.Main, Remote: in.Remote, Name: f.Name, Onto: f.Onto, Mainline: f.Mainline,
+		AsOf: in.AsOf, Main: in.Main, Remote: in.Remote, Name: f.Name, Onto: f.Onto, Mainline: f.Mainline, Squash: fix.Squash,
 		MainFirst: in.Config.Policy.Rules.MainFirst, NoBump: f.NoBump, NoCascade: f.NoCascade, NoWhy: f.noSearch, WithPrerequisites: f.Prerequisites, StripPin: f.StripPin, Again: f.Again,
+	}
+	if o.Squash && o.Mainline == 0 {
+		o.Mainline = 1
 	}
 	if o.Name == "" {
 		o.Name = backport.DefaultName(fix.Commits[0])

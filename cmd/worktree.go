@@ -76,7 +76,7 @@ func (r *resolving) conflict(ctx context.Context) (checkout.Conflict, error) {
 	if err != nil {
 		return checkout.Conflict{}, err
 	}
-	attempt, err := p.report.Attempt(p.project.Session, o, p.ident.String())
+	attempt, err := p.report.Attempt(ctx, p.project.Session, o, p.ident.String())
 	if err != nil {
 		return checkout.Conflict{}, err
 	}

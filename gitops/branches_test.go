@@ -176,39 +176,6 @@ func TestTagsAndDates(t *testing.T) {
 	}
 }
 
-func TestPullRequestSearch(t *testing.T) {
-	r := gittest.NewBare(t)
-	im := &importer{t: t}
-	at := int64(1700000000)
-	commit := func(message string, parents ...int) int {
-		at++
-		return im.commit("refs/heads/main", at, message, parents)
-	}
-	m := commit("Start (#1)\n")
-	m = commit("Fix (#12)\n\nmore (#99)\n", m)
-	fix := m
-	m = commit("Twice (#13)\n", m)
-	m = commit("Twice again (#13)\n", m)
-	side := im.commit("refs/heads/side", at, "On the side (#14)\n", []int{m})
-	m = commit("Merge (#15)\n", m, side)
-	m = commit("Revert \"Fix (#12)\" (#16)\n", m)
-	m = commit("two lines of\nsubject (#17)\n\nbody\n", m)
-	wrapped := m
-	ids := im.run(r)
-	repo := openRepo(t, r)
-	for number, want := range map[int]ID{12: ids[fix], 17: ids[wrapped], 1: ids[1]} {
-		if got, err := repo.PullRequest(t.Context(), ids[m], number); err != nil || got != want {
-			t.Errorf("#%d: %s, %v; want %s", number, got, err, want)
-		}
-	}
-	for number, candidates := range map[int]int{13: 2, 14: 0, 99: 0, 2: 0, 112: 0} {
-		var pr *PullRequestError
-		if got, err := repo.PullRequest(t.Context(), ids[m], number); !errors.As(err, &pr) || len(pr.Candidates) != candidates {
-			t.Errorf("#%d: %s, %v", number, got, err)
-		}
-	}
-}
-
 func TestOpenLayouts(t *testing.T) {
 	r := gittest.New(t)
 	r.Write("f", "x\n")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/refs"
@@ -65,49 +64,4 @@ func (r *Repo) CommitTime(id ID) (int64, error) {
 func (r *Repo) HasCommit(id ID) bool {
 	kind, _, err := r.db.Header(id)
 	return err == nil && kind == object.KindCommit
-}
-
-// A PullRequestError is a pull request number that no commit of main, or more than one, carries.
-type PullRequestError struct {
-	Number     int
-	Candidates []string // "1a2b3c4 subject", youngest first
-}
-
-func (e *PullRequestError) Error() string {
-	if len(e.Candidates) == 0 {
-		return fmt.Sprintf("pull request #%d: no commit on main has a subject that ends in (#%d)", e.Number, e.Number)
-	}
-	return fmt.Sprintf("pull request #%d: %d commits on main have a subject that ends in (#%d)", e.Number, len(e.Candidates), e.Number)
-}
-
-// PullRequest returns the one commit on the first-parent line of main whose subject ends in (#number).
-func (r *Repo) PullRequest(ctx context.Context, main ID, number int) (ID, error) {
-	suffix := fmt.Sprintf("(#%d)", number)
-	var found []ID
-	var lines []string
-	for id := main; ; {
-		if err := ctx.Err(); err != nil {
-			return ID{}, err
-		}
-		_, data, err := r.readSmall(id)
-		if err != nil {
-			return ID{}, err
-		}
-		c, err := object.ParseCommit(data)
-		if err != nil {
-			return ID{}, fmt.Errorf("commit %s: %w", id, err)
-		}
-		if subject := object.Subject(object.MessageText(c)); strings.HasSuffix(subject, suffix) {
-			found = append(found, id)
-			lines = append(lines, r.Short(id)+" "+subject)
-		}
-		if len(c.Parents) == 0 || r.isShallow(id) {
-			break
-		}
-		id = c.Parents[0]
-	}
-	if len(found) != 1 {
-		return ID{}, &PullRequestError{Number: number, Candidates: lines}
-	}
-	return found[0], nil
 }

@@ -161,5 +161,8 @@ func readShallow(path string) (map[ID]bool, error) {
 
 func (r *Repo) isShallow(id ID) bool { return r.shallow[id] }
 
+// IsShallowAt reports whether the parents of a commit are not here, since the clone is shallow.
+func (r *Repo) IsShallowAt(id ID) bool { return r.isShallow(id) }
+
 // IsShallow reports whether the clone has a boundary.
 func (r *Repo) IsShallow() bool { return len(r.shallow) > 0 }

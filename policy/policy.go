@@ -24,9 +24,19 @@ type Repo struct {
 	Tags     []Template
 	Scheme   Scheme
 	Several  Several
+	Merges   Merges
 	Ignore   []string // globs of branch names: *, ?, no escapes
 	From     *LineID  // lines before it are left alone
 }
+
+// Merges says what the merge of a pull request is taken for.
+type Merges string
+
+// The values of merges. By default it is the commits that it merges.
+const (
+	MergesCommits Merges = "commits"
+	MergesSquash  Merges = "squash" // one commit, as a squash would have made it
+)
 
 // Several says which branch counts where several are of one line.
 type Several string

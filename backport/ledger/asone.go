@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // AsOne returns a merge seen as one change to its first parent, as a squash of what it brought: it has the
@@ -23,11 +25,18 @@ func AsOne(c *Commit) *Commit {
 	return &one
 }
 
+var mergeOnly = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:Merge pull request [#!]\d|Merge (?:PR )?#\d|Auto merge of #\d|Rollup merge of #\d|Merged in \S|Merge (?:branch|remote-tracking branch|tag|commit) )`)
+})
+
+// IsMergeSubject reports whether a subject says that something is merged, and not what.
+func IsMergeSubject(subject string) bool { return mergeOnly().MatchString(subject) }
+
 // MergeTitle returns the title of the pull request that a merge's message tells: the first line below a
 // subject that is a forge's; "" where there is none.
 func MergeTitle(message []byte) string {
 	subject, body, _ := bytes.Cut(bytes.TrimLeft(message, "\n"), []byte("\n"))
-	if !mergeSubject().Match(subject) && !bytes.HasPrefix(subject, []byte("Merge branch ")) {
+	if !IsMergeSubject(string(subject)) {
 		return ""
 	}
 	for line := range strings.Lines(string(body)) {

@@ -68,6 +68,16 @@ func pickMessage(source *Commit, o PickOptions) ([]byte, error) {
 	return Cleanup(message), nil
 }
 
+// AddTrailer adds a line to the block of trailers of a message, or begins one; a line that is there is not
+// added again.
+func AddTrailer(message []byte, line string, r TrailerRules) []byte {
+	message = completeLine(bytes.Clone(message))
+	if start, end := trailerBlock(message, r); bytes.Contains(message[start:end], []byte(line+"\n")) {
+		return message
+	}
+	return addTrailer(message, line, r)
+}
+
 // addTrailer adds a line to the block of trailers, or begins one.
 func addTrailer(message []byte, line string, r TrailerRules) []byte {
 	message = completeLine(message)

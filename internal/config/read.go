@@ -186,6 +186,7 @@ func (r *reader) repo(v *value) {
 	r.pol.Repo.Scheme = r.scheme
 	r.pol.Repo.Main = v.text("main")
 	r.pol.Repo.Several = policy.Several(v.text("several"))
+	r.pol.Repo.Merges = policy.Merges(v.text("merges"))
 	r.pol.Repo.Ignore = v.texts("ignore")
 	r.pol.Repo.From = r.line(v, "from")
 	r.pol.Repo.Branches = r.templates(v, "branch")

@@ -142,6 +142,7 @@ func repoShape() shape {
 		{"tag", oneOrMore("Templates of release tags, \"v{version}\".", read(asTemplate, ""))},
 		{"line", choice("What names a line; versions 0.x always belong to line 0.x.", "major", "minor")},
 		{"several", choice("Which of several branches of a line counts: that with the highest version in its name, or that of the first template. Without it two are an error.", "highest", "first")},
+		{"merges", choice("What a pull request that was merged is taken for: the commits that it merges (default), or one commit as a squash would have made it.", "commits", "squash")},
 		{"ignore", oneOrMore("Globs of branches that are never targets and count for nothing.", text(""))},
 		{"from", read(asLine, "The oldest line that is looked at.")},
 	})

@@ -27,7 +27,8 @@ type Request struct {
 
 	Name     string `json:"name,omitempty"`
 	Mainline int    `json:"mainline,omitempty"`
-	Date     string `json:"date,omitempty"` // of the committer
+	Squash   bool   `json:"squash,omitempty"` // a merge is one commit, as a squash would have made it
+	Date     string `json:"date,omitempty"`   // of the committer
 	Origin   bool   `json:"origin,omitempty"`
 	NoOrigin bool   `json:"no_origin,omitempty"`
 	SignOff  bool   `json:"sign_off,omitempty"`

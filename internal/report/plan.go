@@ -34,7 +34,7 @@ func Plan(rep *backport.Report, h Header) PlanV1 {
 		Remote: optional(rep.Options.Remote), Name: rep.Options.Name,
 		Fix: FixV1{
 			Commits: oids(rep.Fix.Commits), Kind: string(rep.Fix.Kind),
-			KindFrom: string(rep.Fix.KindFrom), Subject: valid(rep.Fix.Subject),
+			KindFrom: string(rep.Fix.KindFrom), Subject: valid(rep.Fix.Subject), Requests: requestsV1(rep.Fix.Requests), Left: oids(rep.Fix.Left),
 		},
 		Fixes:   partsV1(rep.Fix),
 		Targets: []TargetV1{}, Left: []LeftV1{}, Expect: rep.Digest(), Applied: rep.Applied,

@@ -96,7 +96,8 @@ func fullReport(f func(string) string) (*backport.Report, Header) {
 	trial.Target.Trial, trial.Bump = true, &release.Outcome{Skipped: f("not released yet")}
 	rep := &backport.Report{
 		Options: backport.Options{AsOf: policy.Date{Year: 2026, Month: 9, Day: 10}, Remote: f("origin"), Name: "1"},
-		Fix:     backport.Fix{Commits: []gitops.ID{fix}, Subject: f("Fix it (#1)"), Kind: policy.Kind(f("security")), KindFrom: backport.KindFromID, OnMain: []bool{true}},
+		Fix: backport.Fix{Commits: []gitops.ID{fix}, Subject: f("Fix it (#1)"), Kind: policy.Kind(f("security")), KindFrom: backport.KindFromID, OnMain: []bool{true},
+			Requests: []backport.Merged{{Number: 1, Merge: oidOf(0x61), Commits: []gitops.ID{fix}, Left: []gitops.ID{oidOf(0x62)}}}, Left: []gitops.ID{oidOf(0x63)}},
 		Outcomes: []backport.Outcome{ready, present, outcome(backport.StatusConflicted, 0x17, 46, conflicted, backport.Pick{Source: oidOf(2), Status: backport.PickSkipped, Via: "main"}),
 			gated, failed, refused, forced, trial, probable},
 		Warnings: []string{f("a warning of the plan")},
@@ -195,7 +196,7 @@ func TestPlanJSONGolden(t *testing.T) {
 
 // The fields of the first version of the document: it only grows, so that each of these stays.
 const planFields = `
-applied as_of committer committer.date committer.email committer.name error exit fix fix.commits fix.kind fix.kind_from fix.subject fixes
+applied as_of committer committer.date committer.email committer.name error exit fix fix.commits fix.kind fix.kind_from fix.left fix.pull_requests fix.pull_requests.commits fix.pull_requests.left fix.pull_requests.merge fix.pull_requests.number fix.subject fixes
 left left.branch left.cause left.class left.hint left.line left.phase left.until left.verdict name operation policy policy.rev policy.source remote request request.fix request.version expect schema signing
 targets targets.base targets.branch targets.bump targets.bump.commit targets.bump.companions targets.bump.files targets.bump.from targets.bump.ref targets.bump.skipped targets.bump.to
 targets.bump.unhandled targets.cause targets.class targets.commits targets.error targets.error.code targets.error.hint targets.error.message

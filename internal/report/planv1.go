@@ -47,6 +47,9 @@ type FixV1 struct {
 	Kind     string   `json:"kind"`
 	KindFrom string   `json:"kind_from"`
 	Subject  string   `json:"subject"`
+
+	Requests []PullRequestRefV1 `json:"pull_requests"`
+	Left     []string           `json:"left"` // merges that were left out of ranges
 }
 
 // A TargetV1 is one target and what became of it.

@@ -89,7 +89,9 @@ func PullRequestOf(rep *backport.Report, o backport.Outcome) *PullRequest {
 		Milestone: release.Fill(texts.Milestone, map[string]string{"line": o.Target.Decision.Name(), "branch": branch}),
 	}
 	if texts.Comment {
-		pr.Comment = numberOf(subject)
+		if pr.Comment = numberOf(subject); len(rep.Fix.Requests) == 1 && len(rep.Fix.Parts) < 2 {
+			pr.Comment = rep.Fix.Requests[0].Number
+		}
 	}
 	for _, k := range o.Picks {
 		if slices.ContainsFunc(o.Target.Left, func(l backport.LeftPart) bool { return slices.Contains(l.Commits, k.Source) }) {

@@ -102,6 +102,7 @@ func (p *page) head(rep *backport.Report, h Header) {
 	if p.o.Quiet {
 		return
 	}
+	p.merged(rep.Fix)
 	source := streams.Clean(h.PolicySource)
 	if len(rep.Options.Onto) > 0 {
 		p.printf("onto: named commits; the policy is left aside\n\n")
