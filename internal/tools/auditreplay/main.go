@@ -21,11 +21,13 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("want a measurement: cells")
+		return fmt.Errorf("want a measurement: cells, requests or plans")
 	}
 	switch args[0] {
 	case "cells":
 		return cells(ctx, args[1:])
+	case "requests":
+		return requests(ctx, args[1:])
 	}
 	return fmt.Errorf("no measurement %q", args[0])
 }
