@@ -3,6 +3,7 @@ package backport
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,45 +48,74 @@ type naming struct {
 // FindPullRequest finds what main has of a pull request: along its first parents, and where nothing there
 // names it, in all of it.
 func FindPullRequest(ctx context.Context, s *gitops.Session, main gitops.Branch, number int) (Merged, error) {
-	f := prFinder{session: s, number: number, digits: []byte(strconv.Itoa(number))}
-	if err := f.along(ctx, main.Tip); err != nil {
+	all, err := FindPullRequests(ctx, s, main, []int{number})
+	if err != nil {
 		return Merged{}, err
 	}
-	if len(f.found) == 0 {
-		if err := f.everywhere(ctx, main.Tip); err != nil {
-			return Merged{}, err
+	return all[0].Merged, all[0].Err
+}
+
+// A Sought is what became of the search for a pull request: Err is a PullRequestError where it failed.
+type Sought struct {
+	Merged
+	Err error
+}
+
+// FindPullRequests is FindPullRequest for many, in one walk.
+func FindPullRequests(ctx context.Context, s *gitops.Session, main gitops.Branch, numbers []int) ([]Sought, error) {
+	f := prFinder{session: s, found: map[int][]naming{}}
+	for _, n := range numbers {
+		f.found[n] = nil
+	}
+	if len(numbers) == 1 {
+		f.digits = []byte(strconv.Itoa(numbers[0]))
+	}
+	if err := f.along(ctx, main.Tip); err != nil {
+		return nil, err
+	}
+	for n, found := range f.found {
+		if len(found) > 0 {
+			continue
+		}
+		all := prFinder{session: s, found: map[int][]naming{n: nil}, digits: []byte(strconv.Itoa(n))}
+		if err := all.everywhere(ctx, main.Tip); err != nil {
+			return nil, err
+		}
+		f.found[n] = all.found[n]
+	}
+	out := make([]Sought, len(numbers))
+	for i, n := range numbers {
+		out[i].Merged, out[i].Err = f.choose(ctx, n, main.Name)
+		var not *PullRequestError
+		if out[i].Err != nil && !errors.As(out[i].Err, &not) {
+			return nil, out[i].Err
 		}
 	}
-	return f.choose(ctx, main.Name)
+	return out, nil
 }
 
 type prFinder struct {
 	session *gitops.Session
-	number  int
-	digits  []byte
-	found   []naming
+	digits  []byte // that every message has; nil: nothing is known of them
+	found   map[int][]naming
 }
 
-// look notes a commit that names the pull request.
+// look notes a commit that names a pull request that is sought.
 func (f *prFinder) look(id gitops.ID, c *gitops.Commit, at int) {
-	if !bytes.Contains(c.Message, f.digits) {
+	if f.digits != nil && !bytes.Contains(c.Message, f.digits) {
 		return
 	}
 	message := gitops.MessageText(c)
-	subject := gitops.Subject(message)
-	n := naming{id: id, subject: subject, merge: len(c.Parents) > 1, at: at}
-	switch number, ok := ledger.MergeNumber(message); {
-	case n.merge && ok && number == f.number:
-	case n.merge:
-		return
-	case squashNumber(subject) == f.number:
-	default:
-		if number, ok := ledger.TrailerNumber(message); !ok || number != f.number {
-			return
-		}
-		n.trailer = true
+	n := naming{id: id, subject: gitops.Subject(message), merge: len(c.Parents) > 1, at: at}
+	number := squashNumber(n.subject)
+	if n.merge {
+		number, _ = ledger.MergeNumber(message)
+	} else if _, sought := f.found[number]; !sought {
+		number, n.trailer = ledger.TrailerNumber(message)
 	}
-	f.found = append(f.found, n)
+	if _, sought := f.found[number]; sought {
+		f.found[number] = append(f.found[number], n)
+	}
 }
 
 // squashNumber is the number that a squash's subject ends in: "(#12)", "(GH-12)"; 0 where it ends otherwise.
@@ -152,43 +182,44 @@ func (f *prFinder) everywhere(ctx context.Context, tip gitops.ID) error {
 
 // choose takes what is meant without doubt: the one merge, whose commits may name the number too, or the one
 // commit, or commits one after the other that each have the number on a line of its own.
-func (f *prFinder) choose(ctx context.Context, main string) (Merged, error) {
-	out := Merged{Number: f.number}
-	merges := slices.DeleteFunc(slices.Clone(f.found), func(n naming) bool { return !n.merge })
+func (f *prFinder) choose(ctx context.Context, number int, main string) (Merged, error) {
+	out, found := Merged{Number: number}, f.found[number]
+	merges := slices.DeleteFunc(slices.Clone(found), func(n naming) bool { return !n.merge })
 	switch {
 	case len(merges) == 1:
-		return f.merged(ctx, merges[0].id)
-	case len(merges) == 0 && len(f.found) == 1, len(merges) == 0 && f.oneSeries():
-		for _, n := range slices.Backward(f.found) {
+		return f.merged(ctx, number, merges[0].id, main)
+	case len(merges) == 0 && len(found) == 1, len(merges) == 0 && oneSeries(found):
+		for _, n := range slices.Backward(found) {
 			out.Commits = append(out.Commits, n.id)
 		}
 		return out, nil
 	}
-	e := &PullRequestError{Number: f.number, Main: main}
-	for _, n := range f.found {
+	e := &PullRequestError{Number: number, Main: main}
+	for _, n := range found {
 		e.Candidates = append(e.Candidates, f.session.Repo().Short(n.id)+" "+n.subject)
 	}
 	return out, e
 }
 
-func (f *prFinder) oneSeries() bool {
-	for i, n := range f.found {
-		if !n.trailer || i > 0 && n.at != f.found[i-1].at+1 {
+// oneSeries reports whether commits are one after the other, and each has the number on a line of its own.
+func oneSeries(found []naming) bool {
+	for i, n := range found {
+		if !n.trailer || i > 0 && n.at != found[i-1].at+1 {
 			return false
 		}
 	}
-	return len(f.found) > 0
+	return len(found) > 0
 }
 
 // merged is the pull request that a merge brought. What else names its number has to be a part of it.
-func (f *prFinder) merged(ctx context.Context, merge gitops.ID) (Merged, error) {
+func (f *prFinder) merged(ctx context.Context, number int, merge gitops.ID, main string) (Merged, error) {
 	out, err := MergedBy(ctx, f.session, merge)
-	out.Number = f.number
+	out.Number = number
 	if err != nil {
 		return out, err
 	}
-	e := &PullRequestError{Number: f.number, Main: "main"}
-	for _, n := range f.found {
+	e := &PullRequestError{Number: number, Main: main}
+	for _, n := range f.found[number] {
 		if n.id == merge || slices.Contains(out.Commits, n.id) {
 			continue
 		}

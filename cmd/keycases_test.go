@@ -33,6 +33,7 @@ func lineCases() []keyCase {
 		{"repo.line", "", "[repo]\nbranch = [\"release-{major}\"]\nline = \"minor\"\n", "branches --json"},
 		{"repo.several", "[repo]\nbranch = [\"release-{major}\", \"stable-{major}\"]\nseveral = \"first\"\n",
 			"[repo]\nbranch = [\"stable-{major}\", \"release-{major}\"]\nseveral = \"first\"\n", "branches --json"},
+		{"repo.merges", "", "[repo]\nbranch = [\"release-{major}\"]\nmerges = \"squash\"\n", "plan #12 --to 3 --json"},
 		{"repo.ignore", "", "[repo]\nbranch = [\"release-{major}\"]\nignore = [\"release-2\"]\n", "branches --json"},
 		{"repo.from", "", "[repo]\nbranch = [\"release-{major}\"]\nfrom = \"2\"\n", "branches --json"},
 		{"dates.source", "", "[dates]\nsource = \"table\"\n", "branches --json"},

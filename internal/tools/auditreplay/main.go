@@ -28,6 +28,8 @@ func run(ctx context.Context, args []string) error {
 		return cells(ctx, args[1:])
 	case "requests":
 		return requests(ctx, args[1:])
+	case "plans":
+		return plans(ctx, args[1:])
 	}
 	return fmt.Errorf("no measurement %q", args[0])
 }

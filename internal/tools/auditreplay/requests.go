@@ -53,10 +53,18 @@ func requests(ctx context.Context, args []string) error {
 		return err
 	}
 	session := repo.NewSession()
+	numbers := make([]int, len(landed))
+	for i, l := range landed {
+		numbers[i] = l.number
+	}
+	found, err := backport.FindPullRequests(ctx, session, main, numbers)
+	if err != nil {
+		return err
+	}
 	right, merges, commits := 0, 0, 0
-	for _, l := range landed {
-		if m, err := backport.FindPullRequest(ctx, session, main, l.number); err != nil || !l.is(m) {
-			fmt.Printf("DIFFERS\t#%d\t%s\t%v\t%v\n", l.number, l.id, m, err)
+	for i, l := range landed {
+		if m := found[i]; m.Err != nil || !l.is(m.Merged) {
+			fmt.Printf("DIFFERS\t#%d\t%s\t%v\t%v\n", l.number, l.id, m.Merged, m.Err)
 			continue
 		}
 		right++
