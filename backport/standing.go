@@ -70,7 +70,7 @@ func standOne(ctx context.Context, s *gitops.Session, op *operation.Operation, t
 	case t.Status == operation.TargetPresent:
 		st.State = StandingLanded
 		return st, nil
-	case t.Head.IsZero() || st.Base.IsZero():
+	case t.Head.IsZero():
 		return st, nil
 	}
 	if st.Evidence, st.Hint, err = landed(ctx, s, op, st); err != nil {
@@ -79,6 +79,7 @@ func standOne(ctx context.Context, s *gitops.Session, op *operation.Operation, t
 	switch {
 	case st.Evidence != nil:
 		st.State = StandingLanded
+	case st.Base.IsZero(): // the release branch is gone
 	case !made[t.Ref] && st.Now != t.Head:
 	case st.Now.IsZero():
 		st.State = StandingMissing
@@ -130,7 +131,7 @@ func landed(ctx context.Context, s *gitops.Session, op *operation.Operation, st 
 	}
 	reading := NewReading(s)
 	for _, tip := range tips {
-		if tip.id == st.Target.Base {
+		if tip.id.IsZero() || tip.id == st.Target.Base {
 			continue
 		}
 		l := &landing{session: s, reading: reading, op: op, st: st, tip: tip.id}
