@@ -48,6 +48,7 @@ const (
 	CauseSkippedByPolicy Cause = "skipped-by-policy" // [[branch]] skip
 	CauseSkippedByUser   Cause = "skipped-by-user"   // set by the caller of Decide
 	CauseNamedByUser     Cause = "named-by-user"     // set by the caller of Decide
+	CauseDecided         Cause = "decided"           // set by the caller of Decide: a [[decision]] says so
 	CauseNotOnMain       Cause = "not-on-main"       // [rules] main_first
 	CauseSoak            Cause = "soak"              // [soak]: not old enough yet
 	CauseCadence         Cause = "cadence"           // [cadence]: too soon after the last release
@@ -58,7 +59,7 @@ func Causes() []Cause {
 	return []Cause{
 		CauseRequired, CauseAllowed, CauseAsk, CauseRefused, CauseRefusedByClass, CauseEnded, CauseEndedToday,
 		CausePending, CauseUndated, CauseFrozen, CauseIgnored, CauseBeforeFrom, CauseSkippedByPolicy,
-		CauseSkippedByUser, CauseNamedByUser, CauseNotOnMain, CauseSoak, CauseCadence,
+		CauseSkippedByUser, CauseNamedByUser, CauseDecided, CauseNotOnMain, CauseSoak, CauseCadence,
 	}
 }
 

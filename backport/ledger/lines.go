@@ -11,6 +11,7 @@ import (
 
 const (
 	leastLines = 3 // fewer lines that a fix alone adds say nothing
+	wholeLines = 5 // with fewer, a whole patch that nothing else speaks for says nothing
 	mostAdders = 3 // a line that more commits of main add at a path is nobody's own
 )
 
@@ -96,6 +97,13 @@ func (m *matching) sameLines(ctx context.Context, k *candidates) error {
 		if own >= leastLines && shared >= leastLines && 5*shared >= 3*own {
 			c.add(Evidence{Kind: Lines, Detail: fmt.Sprintf("%d of %d lines", shared, own)})
 		}
+		whole, err := m.wholePatch(ctx, k, f, own >= leastLines && shared == own)
+		if err != nil {
+			return err
+		}
+		if whole {
+			c.add(Evidence{Kind: PatchID, Detail: "its whole patch is a part of it"})
+		}
 		if err := m.take(ctx, left, f); err != nil {
 			return err
 		}
@@ -112,6 +120,40 @@ func (m *matching) sameLines(ctx context.Context, k *candidates) error {
 		}
 	}
 	return nil
+}
+
+// wholePatch reports whether a commit that adds all lines of a fix removes all that the fix removes as well.
+func (m *matching) wholePatch(ctx context.Context, k *candidates, f *Commit, added bool) (bool, error) {
+	if !added {
+		return false, nil
+	}
+	paths, err := m.paths(ctx, f.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range paths {
+		if !counts(p) {
+			continue
+		}
+		fix, err := m.delta(ctx, f.ID, p)
+		if err != nil {
+			return false, err
+		}
+		if len(fix.Removed) == 0 {
+			continue
+		}
+		if !m.changes(ctx, k.of.ID, p) {
+			return false, nil
+		}
+		mine, err := m.delta(ctx, k.of.ID, p)
+		if err != nil {
+			return false, err
+		}
+		if common(fix.Removed, mine.Removed) < len(fix.Removed) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // near returns the fixes that change a path at which lines are left, the oldest first.
@@ -161,11 +203,18 @@ func (m *matching) byLines(ctx context.Context, k *candidates, mine, left additi
 	if err != nil || 2*shared < own {
 		return err
 	}
+	whole, err := m.wholePatch(ctx, k, f, own >= wholeLines && shared == own)
+	if err != nil {
+		return err
+	}
 	shared, own, err = m.share(ctx, mine, f, true)
 	if err != nil || shared < leastLines || 5*shared < 3*own {
 		return err
 	}
 	k.add(f, Evidence{Kind: Lines, Detail: fmt.Sprintf("%d of %d lines", shared, own)})
+	if whole {
+		k.add(f, Evidence{Kind: PatchID, Detail: "its whole patch is a part of it"})
+	}
 	k.copies[f.ID].Shared, k.copies[f.ID].Own = shared, own
 	return m.take(ctx, left, f)
 }

@@ -66,7 +66,11 @@ func (p *Project) Targets(ctx context.Context, fix backport.Fix, sel backport.Se
 	var held []map[policy.LineID]policy.Decision // by part: the lines that want it on main first
 	for _, part := range fix.Each() {
 		change := policy.Change{Kind: part.Kind, Published: published}
-		decisions = append(decisions, policy.Decide(p.Config.Policy, p.Lines, change))
+		made := policy.Decide(p.Config.Policy, p.Lines, change)
+		if err := p.decide(fix, part, made); err != nil {
+			return backport.Selected{}, err
+		}
+		decisions = append(decisions, made)
 		change.NotOnMain = !fix.OnMainAll(part)
 		held = append(held, map[policy.LineID]policy.Decision{})
 		for _, d := range policy.Decide(p.Config.Policy, p.Lines, change) {

@@ -24,12 +24,13 @@ type planning struct {
 func plans(ctx context.Context, args []string) error {
 	var dir, table, branches string
 	var p planning
-	every := 1
+	every, verbose := 1, false
 	err := flags("plans", args, func(fs *flag.FlagSet) {
 		fs.StringVar(&dir, "repo", "", "the clone")
 		fs.StringVar(&table, "key", "", "the table of known cells")
 		fs.StringVar(&branches, "branches", "", "a pattern of the branches")
 		fs.BoolVar(&p.rewind, "rewind", false, "as it was the day before the copy")
+		fs.BoolVar(&verbose, "v", false, "show what is probable too")
 		fs.IntVar(&every, "every", 1, "ask for each Nth cell alone")
 	})
 	if err != nil {
@@ -63,7 +64,7 @@ func plans(ctx context.Context, args []string) error {
 		asked++
 		count[o.Status]++
 		there := o.Status == backport.StatusPresent || o.Status == backport.StatusProbable
-		if there == p.rewind {
+		if there == p.rewind || o.Status == backport.StatusProbable && verbose {
 			fmt.Printf("WRONG\t%s\t%.10s\tcopy %.10s %s\t%s\n", k.branch, k.fix, k.copy, k.evidence, said(o))
 		}
 	}
