@@ -92,7 +92,7 @@ func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.
 			return out, err
 		}
 		if k.Status == PickConflict {
-			rest, err := r.afterConflict(ctx, t, i, out.Tree)
+			rest, err := r.afterConflict(ctx, t, i, out)
 			if err != nil {
 				return out, err
 			}
@@ -112,8 +112,9 @@ func (r *runner) pick(ctx context.Context, t Target, trees map[gitops.ID]gitops.
 
 // afterConflict is what becomes of the commits behind the at-th, which conflicts: none is taken, and of those
 // that belong to another fix it is said how they fare without it.
-func (r *runner) afterConflict(ctx context.Context, t Target, at int, tree gitops.ID) ([]Pick, error) {
+func (r *runner) afterConflict(ctx context.Context, t Target, at int, so Picked) ([]Pick, error) {
 	var out []Pick
+	tree := so.Tree
 	stuck := map[int]bool{r.fix.partOf(r.fix.Commits[at]): true}
 	for _, source := range r.fix.Commits[at+1:] {
 		k := Pick{Source: source, Status: PickSkipped, Lines: []string{"not tried: an earlier commit conflicts"}}
@@ -122,21 +123,42 @@ func (r *runner) afterConflict(ctx context.Context, t Target, at int, tree gitop
 		case why != "":
 			k.Lines = []string{why}
 		case part >= 0 && !stuck[part]:
-			res, err := r.session.PickTreeOnto(ctx, tree, source, gitops.ID{}, r.opts.Mainline)
+			trial := Pick{Source: source}
+			var err error
+			if trial.Result, err = r.session.PickTreeOnto(ctx, tree, source, gitops.ID{}, r.opts.Mainline); err == nil {
+				err = r.settle(t, so.TipTree, &trial)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("picking %s onto %s: %w", r.session.Repo().Short(source), t.Name(), err)
 			}
-			how := "it picks cleanly"
-			if len(res.Conflicts) > 0 {
-				how, stuck[part] = "it conflicts too", true
+			how := fares(trial.Result)
+			if len(trial.Result.Conflicts) > 0 {
+				stuck[part] = true
 			} else {
-				tree = res.Tree
+				tree = trial.Result.Tree
 			}
 			k.Lines = []string{fmt.Sprintf("waits for %s; without that %s", r.session.Repo().Short(r.fix.Commits[at]), how)}
 		}
 		out = append(out, k)
 	}
 	return out, nil
+}
+
+// fares says how a fix does by itself.
+func fares(res gitops.PickResult) string {
+	var absent []string
+	for _, c := range res.Conflicts {
+		if c.Ours == nil {
+			absent = append(absent, c.Path)
+		}
+	}
+	switch {
+	case len(res.Conflicts) == 0:
+		return "it picks cleanly"
+	case len(absent) == len(res.Conflicts):
+		return "it conflicts too: the branch has no " + shorten(absent, 2)
+	}
+	return "it conflicts too"
 }
 
 func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, so *Picked) (Pick, error) {
