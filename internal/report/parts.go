@@ -20,8 +20,8 @@ func (p *page) fixes(fix backport.Fix) {
 	}
 	for _, part := range fix.Parts {
 		more := ""
-		if n := len(part.Commits) - 1; n > 0 {
-			more = " and " + count(n, "more commit")
+		if n := len(part.Commits); n > 1 {
+			more = " (" + count(n, "commit") + ")"
 		}
 		p.printf("fix: %s%s %s: %s (%s)\n", p.o.Short(part.Commits[0]), more, streams.Line(part.Subject),
 			streams.Clean(string(part.Kind)), kindSource(part.KindFrom))
@@ -67,7 +67,7 @@ func partFate(part backport.Part, o backport.Outcome, t TextOptions) string {
 		case backport.PickEmpty:
 			fate = "changes nothing"
 		case backport.PickConflict:
-			return "conflicts; --skip " + lineName(o) + ":" + t.Short(part.Commits[0]) + " leaves it out"
+			return "conflicts; " + skipFlags(part, o, t) + " leaves it out"
 		case backport.PickSkipped:
 			fate = strings.Join(k.Lines, "; ")
 		case backport.PickError:
@@ -78,6 +78,15 @@ func partFate(part backport.Part, o backport.Outcome, t TextOptions) string {
 		}
 	}
 	return fate
+}
+
+// skipFlags are the flags that leave a fix out on a target, each commit of it.
+func skipFlags(part backport.Part, o backport.Outcome, t TextOptions) string {
+	flags := make([]string, len(part.Commits))
+	for i, id := range part.Commits {
+		flags[i] = "--skip " + argument(lineName(o)+":"+t.Short(id))
+	}
+	return strings.Join(flags, " ")
 }
 
 // A FixNote is one of several fixes as a reviewer wants to see it.
