@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"bytes"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -62,6 +64,20 @@ func bumpCargoVet(r *run, rule Rule) error {
 		r.warnings = append(r.warnings, rule.Path+": who published which version is the registry's to say; run cargo vet to bring those records up to date")
 	}
 	return nil
+}
+
+// OwnPart returns what of a version file is the project's to write: all of it, but of an imports.lock only
+// what stands before the records of publishers and audits, which come from the registry and from other projects.
+func OwnPart(name string, data []byte) []byte {
+	if path.Base(name) != "imports.lock" {
+		return data
+	}
+	for _, header := range []string{"\n[[publisher.", "\n[[audits.", "\n[audits."} {
+		if i := bytes.Index(data, []byte(header)); i >= 0 {
+			data = data[:i]
+		}
+	}
+	return data
 }
 
 // auditedCrates reads which crates of the tree are audited as if they came from the registry.

@@ -2,6 +2,7 @@ package propose
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/git-backport/git-backport/internal/config"
@@ -25,6 +26,7 @@ type draft struct {
 	rows   []row
 	files  files
 	left   []string
+	former func(tag, version string, read func(fs.FS) string) (*Former, error)
 }
 
 func (d *draft) text() string {

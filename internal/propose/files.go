@@ -27,6 +27,8 @@ type tip struct {
 	line policy.Line
 	tree fs.FS
 	tags []string // versions
+
+	patch, patchTag string // the newest patch release; empty: there is none
 }
 
 // usualFiles are files whose handler is known by their path. What they hold decides.
@@ -65,9 +67,11 @@ func (d *draft) find(tips []tip) {
 	for _, follow := range [][2]string{{"cargo-lock", "Cargo.lock"}, {"cargo-vet", "supply-chain/imports.lock"}} {
 		rule := manifest.Rule{Type: follow[0], Path: follow[1]}
 		if len(d.files.bump) > 0 && d.files.bump[0].Type == "cargo" && exists(tips[0].tree, rule.Path) {
-			if d.tried(tips, append(slices.Clone(d.files.bump), rule)) == nil {
-				d.files.bump = append(d.files.bump, rule)
+			if err := d.tried(tips, append(slices.Clone(d.files.bump), rule)); err != nil {
+				d.left = append(d.left, fmt.Sprintf("version file %s (%v)", rule.Path, err))
+				continue
 			}
+			d.files.bump = append(d.files.bump, rule)
 		}
 	}
 	for len(d.files.bump) > 0 {
@@ -90,14 +94,14 @@ func exists(tree fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// tried bumps each live line in memory.
+// tried bumps each live line in memory, and makes its newest patch release again.
 func (d *draft) tried(tips []tip, rules []manifest.Rule) error {
 	for _, t := range tips {
 		if _, err := trial(t, rules); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.again(tips, rules)
 }
 
 // trial bumps a line in memory and returns its next version.

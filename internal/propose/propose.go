@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/Masterminds/semver/v3"
+
 	"github.com/git-backport/git-backport/internal/config"
 	"github.com/git-backport/git-backport/policy"
 )
@@ -12,29 +14,9 @@ import (
 // maxPending is how many lines may wait for their first release before that is taken for a mistake.
 const maxPending = 12
 
-// maxMissed is how many times the other older lines may have been patched without a line that is kept.
-const maxMissed = 2
-
-// missedRounds counts the days since a line's last patch on which another line was patched that was not the
-// newest one.
-func missedRounds(ls []life, of life) int {
-	days := map[policy.Date]bool{}
-	for _, l := range ls {
-		for _, day := range l.patches {
-			if l.id != of.id && l.newer > 0 && day.After(of.last()) {
-				days[day] = true
-			}
-		}
-	}
-	return len(days)
-}
-
-// keptDays is how long ago a line that the rule has ended may have been patched to be kept.
-const keptDays = 183
-
 // Propose makes a policy from what is seen, and tries it. The text always loads, and decides.
 func Propose(s Seen) (Proposal, error) {
-	d := &draft{main: s.Main, naming: config.FindNames(s.Facts)}
+	d := &draft{main: s.Main, naming: config.FindNames(s.Facts), former: s.Former}
 	p, err := d.named(s)
 	if err != nil {
 		return Proposal{}, err
@@ -49,7 +31,9 @@ func Propose(s Seen) (Proposal, error) {
 	}
 	out := Proposal{Patched: patched(ls, s.Facts.AsOf)}
 	out.Judged, out.Share = d.judge(s, ls)
-	d.keep(s, ls, gap)
+	if err := d.keep(s, ls, gap); err != nil {
+		return Proposal{}, err
+	}
 	out.Kept = d.keptLines()
 	if err := d.settle(s); err != nil {
 		return Proposal{}, err
@@ -196,35 +180,6 @@ func (d *draft) judge(s Seen, ls []life) (judged []string, share [2]int) {
 	return judged, share
 }
 
-// keep adds rows for lines that are looked after though the rule has ended them.
-func (d *draft) keep(s Seen, ls []life, gap int) {
-	lines, _, err := d.look(s)
-	if err != nil {
-		return
-	}
-	ended := map[policy.LineID]policy.Date{}
-	for _, l := range lines {
-		if l.State == policy.StateEnded {
-			ended[l.ID] = l.Until
-		}
-	}
-	for _, l := range ls {
-		end, over := ended[l.id]
-		if !over || len(l.patches) == 0 || s.Facts.AsOf.DaysSince(l.last()) > max(gap, keptDays) {
-			continue
-		}
-		if !l.last().After(end) || missedRounds(ls, l) > maxMissed {
-			continue
-		}
-		note := fmt.Sprintf("patched on %s, after the rule's end", l.last())
-		if i := slices.IndexFunc(d.rows, func(r row) bool { return r.line == l.id }); i >= 0 {
-			d.rows[i].class, d.rows[i].note = keptClass, note
-			continue
-		}
-		d.rows = append(d.rows, row{line: l.id, class: keptClass, note: note})
-	}
-}
-
 // tips are the live lines that have a branch, newest first.
 func (d *draft) tips(s Seen) ([]tip, error) {
 	cfg, err := config.Load(config.FileName, []byte(d.text()), nil)
@@ -241,9 +196,13 @@ func (d *draft) tips(s Seen) ([]tip, error) {
 		if t.tree, err = s.Tree(dec.Tip); err != nil {
 			return nil, fmt.Errorf("reading the tip of %q: %w", dec.Branch, err)
 		}
+		var newest *semver.Version
 		for _, tag := range s.Facts.Tags {
 			if id, v, ok := cfg.Policy.ReadTag(tag.Name); ok && id == dec.ID && !tag.Date.After(s.Facts.AsOf) {
 				t.tags = append(t.tags, v.String())
+				if policy.IsStable(v) && v.Patch() > 0 && (newest == nil || v.GreaterThan(newest)) {
+					newest, t.patch, t.patchTag = v, cfg.Policy.VersionText(tag.Name, v), tag.Name
+				}
 			}
 		}
 		out = append(out, t)

@@ -1,6 +1,7 @@
 package propose
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/git-backport/git-backport/policy"
@@ -16,7 +17,16 @@ type split struct {
 type rule struct {
 	split        split
 	until, other string // of the class with the match, and of the default class
-	cost         int
+	cost         cost
+}
+
+// A cost says how wrong a rule is: about the last years, and, where these do not tell, about all of them.
+type cost struct{ recent, ever int }
+
+func (c cost) plus(o cost) cost { return cost{c.recent + o.recent, c.ever + o.ever} }
+
+func (c cost) less(o cost) bool {
+	return cmp.Or(cmp.Compare(c.recent, o.recent), cmp.Compare(c.ever, o.ever)) < 0
 }
 
 // months after which support ends are tried, and counts of releases.
@@ -84,7 +94,8 @@ const (
 	sampleDays = 30
 	sampleSpan = 36 // months that are looked back
 	splitCost  = 16 // samples that a second class must save
-	missedCost = 5  // a patch after the end weighs as much as three samples without one
+	missedCost = 5  // a patch after the end weighs as much as five samples without one
+	soonMonths = 6  // a line that is patched in its rhythm is expected to be patched once more in this time
 )
 
 // infer finds the rule that says best on which days each line was looked after.
@@ -93,11 +104,11 @@ func infer(p *policy.Policy, f policy.Facts, ls []life, gap int) rule {
 		return rule{other: releases(2)}
 	}
 	candidates := ends(p.Repo.Scheme)
-	costs := make([]map[policy.LineID]int, len(candidates))
+	costs := make([]map[policy.LineID]cost, len(candidates))
 	for i, until := range candidates {
 		costs[i] = costOf(p, f, ls, gap, until)
 	}
-	best := rule{other: releases(2), cost: 1 << 30}
+	best := rule{other: releases(2), cost: cost{recent: 1 << 30}}
 	for _, s := range splits(p.Repo.Scheme, ls) {
 		in := func(l life) bool { return s.match != "" && s.rule.Holds(l.id) }
 		out := func(l life) bool { return !in(l) }
@@ -105,14 +116,14 @@ func infer(p *policy.Policy, f policy.Facts, ls []life, gap int) rule {
 		var inside, n int
 		r.other, r.cost, n = cheapest(candidates, costs, ls, out)
 		if s.match != "" {
-			var cost, m int
-			r.until, cost, m = cheapest(candidates, costs, ls, in)
-			r.cost, inside = r.cost+cost+splitCost, m
+			var more cost
+			r.until, more, inside = cheapest(candidates, costs, ls, in)
+			r.cost = r.cost.plus(more).plus(cost{splitCost, splitCost})
 			if inside < 2 || n < 2 || r.until == r.other {
 				continue
 			}
 		}
-		if r.cost < best.cost {
+		if r.cost.less(best.cost) {
 			best = r
 		}
 	}
@@ -120,27 +131,29 @@ func infer(p *policy.Policy, f policy.Facts, ls []life, gap int) rule {
 }
 
 // cheapest returns the end that costs least for some lines, its cost, and how many lines there are.
-func cheapest(candidates []string, costs []map[policy.LineID]int, ls []life, of func(life) bool) (until string, cost, lines int) {
-	cost = 1 << 30
+func cheapest(candidates []string, costs []map[policy.LineID]cost, ls []life, of func(life) bool) (until string, least cost, lines int) {
+	least = cost{recent: 1 << 30}
 	for i, text := range candidates {
-		sum, n := 0, 0
+		sum, n := cost{}, 0
 		for _, l := range ls {
 			if of(l) {
-				sum += costs[i][l.id]
+				sum = sum.plus(costs[i][l.id])
 				n++
 			}
 		}
-		if sum < cost {
-			until, cost = text, sum
+		if sum.less(least) {
+			until, least = text, sum
 		}
 		lines = n
 	}
-	return until, cost, lines
+	return until, least, lines
 }
 
 // costOf returns, for each line, how wrong an end is about it: a patch release after the end is evidence that
-// the line was supported; months without one are weaker evidence that it was not.
-func costOf(p *policy.Policy, f policy.Facts, ls []life, gap int, until string) map[policy.LineID]int {
+// the line was supported; months without one are weaker evidence that it was not. A line that is alive, and
+// would end within months by the days of the rule alone, counts as one patch after the end: nothing was seen of
+// its end yet, so that what fits no other line as well is too short.
+func costOf(p *policy.Policy, f policy.Facts, ls []life, gap int, until string) map[policy.LineID]cost {
 	q := *p
 	e, err := policy.ParseExpr(until)
 	if err != nil {
@@ -148,32 +161,44 @@ func costOf(p *policy.Policy, f policy.Facts, ls []life, gap int, until string) 
 	}
 	q.Classes = []policy.Class{{Name: "r", Phases: []policy.Phase{{Name: "s", Until: e}}}}
 	q.Dates.Plan = nil
-	ends := map[policy.LineID]policy.Date{}
+	ends, soon := map[policy.LineID]policy.Date{}, map[policy.LineID]bool{}
 	lines, _ := policy.Lines(&q, f)
 	for _, l := range lines {
-		if l.State == policy.StateEnded {
+		switch {
+		case l.State == policy.StateEnded:
 			ends[l.ID] = l.Until
+		case l.State == policy.StateSupported && !l.Until.IsZero():
+			soon[l.ID] = l.Until.Before(f.AsOf.AddMonths(soonMonths))
 		}
 	}
-	out := map[policy.LineID]int{}
-	start := f.AsOf.AddMonths(-sampleSpan)
+	out := map[policy.LineID]cost{}
 	for _, l := range ls {
 		end, ended := ends[l.id]
-		missed := 0
-		for _, day := range l.patches {
-			if ended && day.After(end) && day.After(start) {
-				missed++
-			}
+		c := cost{l.wrong(end, ended, f.AsOf, gap, f.AsOf.AddMonths(-sampleSpan)), l.wrong(end, ended, f.AsOf, gap, policy.Date{})}
+		if soon[l.id] && f.AsOf.DaysSince(l.last()) <= gap {
+			c = c.plus(cost{missedCost, missedCost})
 		}
-		out[l.id] = missedCost * min(missed, 4)
-		if l.end(f.AsOf, gap).IsZero() {
-			continue
-		}
-		for day := l.last().AddDays(2 * sampleDays); !day.After(f.AsOf) && (!ended || !day.After(end)); day = day.AddDays(sampleDays) {
-			if day.After(start) {
-				out[l.id]++
-			}
-		}
+		out[l.id] = c
 	}
 	return out
+}
+
+// wrong counts what speaks against an end of a line, from a day on.
+func (l life) wrong(end policy.Date, ended bool, asOf policy.Date, gap int, start policy.Date) int {
+	missed, n := 0, 0
+	for _, day := range l.patches {
+		if ended && day.After(end) && day.After(start) {
+			missed++
+		}
+	}
+	n = missedCost * min(missed, 4)
+	if l.end(asOf, gap).IsZero() {
+		return n
+	}
+	for day := l.last().AddDays(2 * sampleDays); !day.After(asOf) && (!ended || !day.After(end)); day = day.AddDays(sampleDays) {
+		if day.After(start) {
+			n++
+		}
+	}
+	return n
 }

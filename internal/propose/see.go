@@ -46,6 +46,9 @@ func See(ctx context.Context, s *gitops.Session, remote string, base gitops.Base
 		}
 		return s.TreeFS(tree), nil
 	}
+	seen.Former = func(tag, version string, read func(fs.FS) string) (*Former, error) {
+		return formerOf(ctx, s, tag, version, read)
+	}
 	main, err := repo.Main(ctx, remote, "", base)
 	if errors.Is(err, gitops.ErrNoRef) {
 		return seen, nil
@@ -57,7 +60,39 @@ func See(ctx context.Context, s *gitops.Session, remote string, base gitops.Base
 	seen.Owned = func(list []policy.BranchFact) (map[string][]string, error) {
 		return owned(ctx, repo, main.Tip, list, tips, at)
 	}
+	seen.Work = func(list []policy.BranchFact, until policy.Date) (map[string][]policy.Date, error) {
+		return work(ctx, repo, main.Tip, list, tips, until)
+	}
 	return seen, nil
+}
+
+// work finds the days of the commits on branches that main does not contain, in the year before a day.
+func work(ctx context.Context, repo *gitops.Repo, main gitops.ID, list []policy.BranchFact, tips map[string]gitops.ID, until policy.Date) (map[string][]policy.Date, error) {
+	var ids []gitops.ID
+	for _, b := range list {
+		ids = append(ids, tips[b.Tip])
+	}
+	histories, err := repo.Histories(ctx, main, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]policy.Date{}
+	for i, b := range list {
+		for _, c := range histories[i].Commits {
+			seconds, err := repo.TagDate(gitops.Tag{ID: c, Commit: c})
+			if err != nil {
+				return nil, fmt.Errorf("date of commit %s: %w", c, err)
+			}
+			day := policy.DateOf(time.Unix(seconds, 0).UTC())
+			if day.Before(until.AddMonths(-12)) {
+				break
+			}
+			if !day.After(until) {
+				out[b.Name] = append(out[b.Name], day)
+			}
+		}
+	}
+	return out, nil
 }
 
 // owned finds the tags on branches that main does not contain.

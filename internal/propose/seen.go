@@ -14,6 +14,11 @@ type Seen struct {
 	Tree func(tip string) (fs.FS, error)
 	// Owned returns, for branches by name, the tags on them that main does not contain. It may be nil.
 	Owned func(branches []policy.BranchFact) (map[string][]string, error)
+	// Work returns, for branches by name, the days of the commits on them that main does not contain, newest
+	// first, of the year before a day. It may be nil.
+	Work func(branches []policy.BranchFact, until policy.Date) (map[string][]policy.Date, error)
+	// Former returns how the release of a tag was made, nil where that is not found. It may be nil.
+	Former func(tag, version string, read func(fs.FS) string) (*Former, error)
 }
 
 // A Proposal is a policy file with what it was made from.

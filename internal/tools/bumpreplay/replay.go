@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -220,7 +219,7 @@ func (t *tally) compare(r *repo, o options, b bump, res manifest.BumpResult, the
 		case bytes.Equal(data, f.Data):
 			t.identical++
 			kind[0]++
-		case path.Base(f.Path) == "imports.lock" && bytes.Equal(ownPart(data), ownPart(f.Data)):
+		case bytes.Equal(manifest.OwnPart(f.Path, data), manifest.OwnPart(f.Path, f.Data)):
 			t.registry = append(t.registry, name)
 		case o.hand[name]:
 			t.hand = append(t.hand, name)
@@ -239,17 +238,6 @@ func (t *tally) compare(r *repo, o options, b bump, res manifest.BumpResult, the
 		}
 	}
 	return same, nil
-}
-
-// ownPart returns an imports.lock up to the records of publishers and audits: those come from the
-// registry and from other projects.
-func ownPart(data []byte) []byte {
-	for _, header := range []string{"\n[[publisher.", "\n[[audits.", "\n[audits."} {
-		if i := bytes.Index(data, []byte(header)); i >= 0 {
-			data = data[:i]
-		}
-	}
-	return data
 }
 
 // dump writes two contents of a file where a person can compare them.

@@ -64,7 +64,7 @@ func judge(ctx context.Context, name, path, program string) (*judgement, error) 
 	}
 	j.usable = len(j.proposal.Live) > 0
 	j.files = len(cfg.Bump.Files)
-	if err := j.tryBumps(s, repo, cfg, seen); err != nil {
+	if err := j.tryBumps(cfg, seen); err != nil {
 		return nil, err
 	}
 	if program != "" {
