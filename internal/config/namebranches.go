@@ -38,7 +38,7 @@ func branchFamilies(f policy.Facts) []*branchFamily {
 		if len(numbers) == 0 || len(numbers) > 3 || foreign || len(b.Name) > 100 || len(numbers[0]) > 5 {
 			continue
 		}
-		if strings.Contains(text, "##") || strings.HasPrefix(text, "dependabot/") || strings.HasPrefix(text, "renovate/") || strings.HasPrefix(text, "pull/") || glued(text) {
+		if strings.Contains(text, "##") || byMachine(text) || glued(text) {
 			continue
 		}
 		fam := byText[text]
@@ -53,6 +53,37 @@ func branchFamilies(f policy.Facts) []*branchFamily {
 		out = append(out, byText[text])
 	}
 	return out
+}
+
+// byMachine reports whether a name is one that bots and forges give: dependabot/…, and USER-patch-1 of an edit in
+// the browser.
+func byMachine(text string) bool {
+	for _, prefix := range []string{"dependabot/", "renovate/", "pull/", "gh-readonly-queue/", "revert-", "backport-", "cherry-pick-", "mergify/"} {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return strings.HasSuffix(text, "-patch-#") || strings.HasSuffix(text, "-patch-#-#")
+}
+
+// speaks reports whether a family's name is made of words that release branches are called by, those of the
+// tags included. One branch with other words is somebody's work.
+func (b *branchFamily) speaks(tags []*tagFamily) bool {
+	known := " release releases rel stable maintenance maint support version branch series lts line train x v r dev fixes "
+	for _, t := range tags {
+		known += strings.Join(words(t.prefix), " ") + " "
+	}
+	for _, w := range words(b.text) {
+		if !strings.Contains(known, " "+w+" ") {
+			return false
+		}
+	}
+	return true
+}
+
+// words are the runs of letters of a name, in lower case.
+func words(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r < 'a' || r > 'z' })
 }
 
 // glued reports whether letters stand right behind a number and are no x: 3.9b is not 3.9, go1.x is.

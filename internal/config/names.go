@@ -32,6 +32,9 @@ const recentMonths = 24
 // maxTemplates bounds the families of branch names that are taken.
 const maxTemplates = 4
 
+// fewOf bounds how few of the recent lines a first family of branches may have: one in so many.
+const fewOf = 8
+
 // FindNames finds the templates of branches and tags. Families of names are chosen by the lines that were
 // released lately, not by how many names there are; where no day is known all lines are recent.
 func FindNames(f policy.Facts) Naming {
@@ -69,7 +72,7 @@ func nameBy(scheme policy.Scheme, tags []*tagFamily, branches []*branchFamily) (
 		var next *branchFamily
 		gain, fromOther := 0, 0
 		for _, b := range branches {
-			if slices.Contains(taken, b) {
+			if slices.Contains(taken, b) || len(b.rows) == 1 && !b.speaks(tags) {
 				continue
 			}
 			main, extra := b.covers(scheme, recent, covered), b.covers(scheme, other, covered)
@@ -80,6 +83,9 @@ func nameBy(scheme policy.Scheme, tags []*tagFamily, branches []*branchFamily) (
 		}
 		if next == nil || gain == 0 && (len(taken) == 0 || !next.newestOf(scheme, tags, recent)) {
 			break
+		}
+		if len(taken) == 0 && gain*fewOf < len(recent) {
+			break // a name or two among dozens of lines says nothing of how release branches are called
 		}
 		taken = append(taken, next)
 		for id := range next.lines(scheme) {

@@ -23,6 +23,9 @@ var versionTail = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(.*?)(\d{1,9}(?:\.\d{1,9}){0,3}|\d{1,4}(?:_\d{1,4}){1,2})((?:[-.+_]?(?:alpha|beta|rc|cr|pre|preview|dev|a|b|c|m|M|RC|BETA|ALPHA|PR|SNAPSHOT)[-._]?\d*(?:[.-][0-9A-Za-z.]+)?)?)$`)
 })
 
+// versionWithin is a version with something behind it: prototype-v1.35.0-fix-3 is no release 3.
+var versionWithin = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d\.\d`) })
+
 // readTag takes a tag's name apart.
 func readTag(name string) (tagName, bool) {
 	if len(name) > 100 || strings.IndexFunc(name, func(r rune) bool { return r > 126 || !isNameByte(byte(r)) && r != '+' && r != '@' }) >= 0 {
@@ -38,7 +41,7 @@ func readTag(name string) (tagName, bool) {
 	}
 	t.numbers = strings.Split(m[2], t.sep)
 	first := t.numbers[0]
-	bad := t.prefix != "" && strings.ContainsAny(t.prefix[len(t.prefix)-1:], ".0123456789")
+	bad := t.prefix != "" && strings.ContainsAny(t.prefix[len(t.prefix)-1:], ".0123456789") || versionWithin().MatchString(t.prefix)
 	return t, !bad && (len(first) <= 4 || len(t.numbers) > 1 && len(first) < 6)
 }
 

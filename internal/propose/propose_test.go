@@ -61,6 +61,8 @@ func TestNames(t *testing.T) {
 			`"v{major}.{minor}.{patch}[.{build}]"`, "8.0 7.1"},
 		{"calendar numbers of two digits", "4.08 4.14 4.08.0@2019-06-14 4.14.0@2022-03-28", `"{major}.{minor:02}"`, "4.14 4.08"},
 		{"topic branches", "fix/1234-it dependabot/go/x-1.2.3 v6.x v7.x v6.0.0@2023-01-10 v6.1.0@2023-05-10 v7.0.0@2024-01-10 v7.1.0@2024-02-10", `branch = ["v{major}.x"]`, "7 6"},
+		{"edits in the browser", "alice-patch-1 release/v1.6 release/v1.7 v1.6.0@2024-01-10 v1.7.0@2024-03-10", `branch = ["release/v{major}.{minor}"]`, "1.7 1.6"},
+		{"somebody's work", "bob-01/split-it alpine-3.21 v1.6.0@2024-01-10 v1.7.0@2024-03-10 try-v1.35.0-s3@2024-03-11", `branch = []`, ""},
 		{"nothing", "", `branch = []`, ""},
 		{"tags alone", "v1.0.0@2024-01-10 v1.1.0@2024-02-10", `branch = []`, ""},
 		{"branches alone", "release-1.0 release-1.1", `schema = 1`, ""},

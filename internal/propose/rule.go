@@ -151,7 +151,7 @@ func cheapest(candidates []string, costs []map[policy.LineID]cost, ls []life, of
 
 // costOf returns, for each line, how wrong an end is about it: a patch release after the end is evidence that
 // the line was supported; months without one are weaker evidence that it was not. A line that is alive, and
-// would end within months by the days of the rule alone, counts as one patch after the end: nothing was seen of
+// has ended, or would within months, by the days of the rule and not by another release, counts as one patch after the end: nothing was seen of
 // its end yet, so that what fits no other line as well is too short.
 func costOf(p *policy.Policy, f policy.Facts, ls []life, gap int, until string) map[policy.LineID]cost {
 	q := *p
@@ -161,12 +161,15 @@ func costOf(p *policy.Policy, f policy.Facts, ls []life, gap int, until string) 
 	}
 	q.Classes = []policy.Class{{Name: "r", Phases: []policy.Phase{{Name: "s", Until: e}}}}
 	q.Dates.Plan = nil
-	ends, soon := map[policy.LineID]policy.Date{}, map[policy.LineID]bool{}
+	ends, soon, eve := map[policy.LineID]policy.Date{}, map[policy.LineID]bool{}, map[policy.Date]bool{}
+	for _, l := range ls {
+		eve[l.released.AddDays(-1)] = true
+	}
 	lines, _ := policy.Lines(&q, f)
 	for _, l := range lines {
 		switch {
 		case l.State == policy.StateEnded:
-			ends[l.ID] = l.Until
+			ends[l.ID], soon[l.ID] = l.Until, !eve[l.Until]
 		case l.State == policy.StateSupported && !l.Until.IsZero():
 			soon[l.ID] = l.Until.Before(f.AsOf.AddMonths(soonMonths))
 		}
