@@ -21,7 +21,7 @@ func drifted(ctx context.Context, in *project.Project) ([]policy.Problem, error)
 	var out []policy.Problem
 	for _, line := range in.Lines {
 		for _, b := range in.Branches {
-			if line.State != policy.StateSupported || b.Name != line.Branch {
+			if line.State != policy.StateSupported || b.Name != line.Branch || !held(rule.Of(line.Class).Of(msrv.RoleFloor)) {
 				continue
 			}
 			found, err := driftOf(ctx, in, rule, b)
@@ -33,6 +33,9 @@ func drifted(ctx context.Context, in *project.Project) ([]policy.Problem, error)
 	}
 	return out, nil
 }
+
+// held reports whether floors stay where they are by a rule: where they may rise, one that has risen is no drift.
+func held(rule msrv.Rule) bool { return rule == msrv.RuleFixed || rule == msrv.RulePatch }
 
 // driftOf lists the floors that one branch has above what it promised.
 func driftOf(ctx context.Context, in *project.Project, rule backport.GateRule, b gitops.Branch) ([]policy.Problem, error) {

@@ -20,12 +20,18 @@ func Calendar(name string) (*Config, policy.Date, error) {
 		cfg, err := Preset(name)
 		return cfg, policy.Date{}, err
 	}
-	first, _, _ := strings.Cut(string(data), "\n")
-	_, day, _ := strings.Cut(first, " as of ")
-	made, err := policy.ParseDate(day[:min(len(day), len("2006-01-02"))])
-	if err != nil {
-		return nil, made, fmt.Errorf("the calendar of %s does not say when it was made: %w", name, err)
+	made, ok := knownOn(data)
+	if !ok {
+		return nil, made, fmt.Errorf("the calendar of %s does not say when it was made", name)
 	}
 	cfg, err := Load(PresetPrefix+name, data, nil)
 	return cfg, made, err
+}
+
+// knownOn is the day up to which the dates of a preset are known, by its first line.
+func knownOn(text []byte) (policy.Date, bool) {
+	first, _, _ := strings.Cut(string(text), "\n")
+	_, day, _ := strings.Cut(first, " as of ")
+	made, err := policy.ParseDate(day[:min(len(day), len("2006-01-02"))])
+	return made, err == nil
 }

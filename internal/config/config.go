@@ -31,6 +31,13 @@ type Config struct {
 	Decisions []audit.Decision
 
 	Remarks []string // what was not read of imported schedules
+	Known   Known    // of dates that come with the program
+}
+
+// Known says up to which day the dates of a preset are known. The zero value is a policy without such dates.
+type Known struct {
+	Preset string
+	On     policy.Date
 }
 
 // A Kind is a kind of change that the policy adds, or gives labels.
@@ -164,7 +171,7 @@ func Load(name string, data []byte, read func(string) ([]byte, error)) (*Config,
 		return nil, err
 	}
 	cfg := r.config()
-	cfg.Source = name
+	cfg.Source, cfg.Known = name, l.known
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -188,6 +195,7 @@ func knownSchema(tree *value) error {
 
 type loader struct {
 	read  func(string) ([]byte, error)
+	known Known
 	stack []string // files being read, for cycles
 }
 
@@ -196,6 +204,9 @@ const maxExtends = 8
 // tree parses a file and what it extends.
 func (l *loader) tree(name string, data []byte) (*value, error) {
 	l.stack = append(l.stack, name)
+	if day, ok := knownOn(data); ok && strings.HasPrefix(name, PresetPrefix) {
+		l.known = Known{name, day}
+	}
 	v, err := parse(&source{name: name, data: data})
 	if err != nil {
 		return nil, err

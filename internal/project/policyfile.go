@@ -40,6 +40,7 @@ func (p *Project) namedPolicy(ctx context.Context) error {
 		if err != nil {
 			return &InputError{Err: err}
 		}
+		p.howOld()
 		return nil
 	case isRev && !filepath.IsAbs(named):
 		return p.policyAt(ctx, rev, path)
@@ -62,8 +63,16 @@ func (p *Project) load(source, name string, data []byte, read func(string) ([]by
 	p.Source, p.read = source, read
 	if p.Config, err = config.Load(name, data, read); err == nil {
 		p.Warnings = append(p.Warnings, p.Config.Remarks...)
+		p.howOld()
 	}
 	return err
+}
+
+// howOld says how old the dates are that a preset brings along: what was announced since is not among them.
+func (p *Project) howOld() {
+	if k := p.Config.Known; !k.On.IsZero() && p.AsOf.After(k.On) {
+		p.warn(fmt.Sprintf("%s: the dates and lines in it are as of %s, %d days before %s; [[branch]] rows of your own win", k.Preset, k.On, p.AsOf.DaysSince(k.On), p.AsOf))
+	}
 }
 
 // UseTree makes the policy at the root of a commit's tree the one that holds, or the default one where
