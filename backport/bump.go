@@ -24,7 +24,7 @@ func (o Options) Maker(s *gitops.Session) release.Maker {
 func (r *runner) bump(ctx context.Context, t Target, p Picked) (release.Bump, error) {
 	if why := r.neverBump(); why != "" {
 		// No manifest is looked at: one that cannot be read is no matter of a pick that bumps nothing.
-		out := release.Bump{Outcome: release.Outcome{Skipped: why}}
+		out := release.Bump{Outcome: release.Outcome{Skipped: why, Waits: r.opts.Bump.HeldBack[t.Decision.ID]}}
 		if t.Decision.Next != nil {
 			out.Outcome.To = t.Decision.Next.String()
 		}

@@ -58,7 +58,7 @@ func (m Maker) Patch(ctx context.Context, line Line, tree gitops.ID, kind policy
 	out.Outcome.From, out.Outcome.To = next.From, next.Version
 	if out.Outcome.Skipped = m.skipped(line, next, kind); out.Outcome.Skipped != "" {
 		if next.State == manifest.StateTagOnly {
-			out.Warnings = leftWarnings(found.left)
+			out.Warnings, out.Outcome.Waits = leftWarnings(found.left), m.Rule.HeldBack[line.Decision.ID]
 		}
 		return out, nil
 	}

@@ -71,5 +71,6 @@ type Outcome struct {
 	Files      []string
 	Unhandled  []string // files of former bumps that this one leaves alone
 	Companions []string // "cranelift 0.123.1": packages with a number of their own that moved along
+	Waits      string   // why no release is to be made yet, where the tag alone makes it; "" when one may be
 	Skipped    string   // why there is no bump; "" when there is one
 }

@@ -265,6 +265,9 @@ func baselineWord(value string) string {
 }
 
 func (p *page) bumpDetails(b release.Outcome) {
+	if b.Waits != "" {
+		p.printf("      no release yet: %s\n", streams.Clean(b.Waits))
+	}
 	switch {
 	case b.Skipped != "" && p.o.Verbose:
 		p.printf("      %s\n", p.paint(dim, "no bump: "+streams.Clean(b.Skipped)))

@@ -159,7 +159,7 @@ func bump(b *release.Outcome) *BumpV1 {
 	}
 	out := &BumpV1{
 		From: valid(b.From), To: valid(b.To), Commit: oid(b.Commit), Files: paths(b.Files), Unhandled: paths(b.Unhandled),
-		Companions: validAll(b.Companions), Skipped: optional(b.Skipped),
+		Companions: validAll(b.Companions), Skipped: optional(b.Skipped), Waits: valid(b.Waits),
 	}
 	if b.Branch != "" && b.Skipped == "" {
 		out.Ref = optional("refs/heads/" + b.Branch)

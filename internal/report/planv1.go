@@ -200,6 +200,7 @@ type BumpV1 struct {
 	Unhandled  []Path   `json:"unhandled"`
 	Companions []string `json:"companions"`
 	Skipped    *string  `json:"skipped"`
+	Waits      string   `json:"waits,omitempty"`
 }
 
 // A PRV1 is a pull request ready to be opened.
