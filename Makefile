@@ -1,11 +1,12 @@
 # Every target is run by .ci/run or by the workflow under the same name.
-.PHONY: help build test race vet lint docs golden fuzz conformance faults bench figures check
+.PHONY: help build test race vet lint docs golden fuzz conformance faults campaigns bench figures check
 
 GIT_BACKPORT_ORACLE ?= $(shell .ci/oracle 2>/dev/null)
 export GIT_BACKPORT_ORACLE
 FUZZTIME ?= 10s
 BENCHTIME ?= 200ms
 FAULTS ?= -kill -power -race
+CAMPAIGNS ?= -sequences 2000
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +43,9 @@ conformance: ## the merge engine beside git, on the merge cases in CASES (a bund
 
 faults: ## the fault campaigns of the ref transaction, at full length or as FAULTS says
 	go run ./internal/tools/faults $(FAULTS)
+
+campaigns: ## the campaigns over the whole program, at full length, into docs/reliability.md
+	go run ./internal/tools/campaigns $(CAMPAIGNS) -o docs/reliability.md
 
 bench: ## the benchmarks beside the code; with CLONE=DIR, whole processes beside git too, into docs/performance.md
 	go test -run '^$$' -bench . -benchtime $(BENCHTIME) ./...

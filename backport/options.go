@@ -213,3 +213,23 @@ type LineError struct {
 }
 
 func (e *LineError) Error() string { return fmt.Sprintf("line %q: %s", e.Line, e.Reason) }
+
+// A ReasonError is a line that the policy requires, and that is left out without a reason.
+type ReasonError struct{ Branch, What string }
+
+func (e *ReasonError) Error() string {
+	return fmt.Sprintf("the policy requires %s: %s wants --reason, which is recorded", e.Branch, e.What)
+}
+
+// A BranchMissingError is a line that gets the fix and whose branch is not in this clone.
+type BranchMissingError struct {
+	Line, Branch string // Branch is "" where the policy does not say what it is called
+	Remote       string // "" where there is none
+}
+
+func (e *BranchMissingError) Error() string {
+	if e.Branch == "" {
+		return fmt.Sprintf("line %s has no branch in this clone", e.Line)
+	}
+	return fmt.Sprintf("the branch of line %s, %s, is not in this clone", e.Line, e.Branch)
+}

@@ -31,6 +31,7 @@ type Target struct {
 	Forced   bool   // named by the user against a refusal, with a reason
 	Trial    bool   // allowed, not named: picked to be shown, never landed
 	Refused  string // why the target is refused; its picks are shown all the same
+	Missing  error  // a *BranchMissingError: the line's branch is not here, and nothing can be picked
 	Warnings []string
 	Kind     policy.Kind // the strongest of what it gets; "" is the fix's
 	Left     []LeftPart  // of several fixes, those that the line does not get

@@ -129,6 +129,9 @@ func (r *runner) checkMainline() error {
 // target runs one target through the stages. Whatever fails is the target's own failure.
 func (r *runner) target(ctx context.Context, t Target, versions map[gitops.ID][]version) Outcome {
 	o := Outcome{Target: t, Branch: r.branchFor(t)}
+	if t.Missing != nil {
+		return failed(o, t.Missing)
+	}
 	end := r.opts.stage("pick", t.Name())
 	picked, err := r.pick(ctx, t, nil, versions)
 	end()

@@ -24,6 +24,9 @@ func Select(fix Fix, decisions [][]policy.Decision, sel Selection) (Selected, er
 	if err := checkNamed(fix, decisions[0], sel); err != nil {
 		return Selected{}, err
 	}
+	if err := checkReason(parts, decisions, sel); err != nil {
+		return Selected{}, err
+	}
 	var out Selected
 	trial := len(sel.To) == 0 && len(sel.Also) == 0
 	for i := range decisions[0] {
@@ -69,10 +72,7 @@ func selectLine(parts []Part, decisions []policy.Decision, sel Selection, trial 
 		taken := false
 		switch {
 		case skip:
-			d.Verdict, d.Cause = policy.Refused, policy.CauseSkippedByUser
-			if sel.Reason != "" {
-				d.Detail = sel.Reason
-			}
+			d = leave(d, sel.Reason)
 			decisions[i] = d
 		case trial:
 			targets[i] = Target{Line: release.Line{Decision: d, Branch: d.Branch}, Trial: true}
@@ -106,6 +106,45 @@ func selectLine(parts []Part, decisions []policy.Decision, sel Selection, trial 
 	return t, policy.Decision{}, true
 }
 
+// leave leaves a line out that the user skips. One that the policy requires stays required.
+func leave(d policy.Decision, reason string) policy.Decision {
+	if d.Verdict != policy.Required {
+		d.Verdict = policy.Refused
+	}
+	d.Cause = policy.CauseSkippedByUser
+	if reason != "" {
+		d.Detail = reason
+	}
+	return d
+}
+
+// checkReason wants a reason where a line is skipped that the policy requires.
+func checkReason(parts []Part, decisions [][]policy.Decision, sel Selection) error {
+	for i := range parts {
+		for _, d := range decisions[i] {
+			if skipped(sel, d.ID) && d.Verdict == policy.Required && sel.Reason == "" {
+				return &ReasonError{Branch: branchOf(d), What: "--skip " + d.Name()}
+			}
+		}
+	}
+	return nil
+}
+
+// Withheld reports whether the user left out a line that the policy requires.
+func (s Selected) Withheld() bool { return slices.ContainsFunc(s.Left, withheld) }
+
+func withheld(d policy.Decision) bool {
+	return d.Verdict == policy.Required && d.Cause == policy.CauseSkippedByUser
+}
+
+// branchOf is what a line is called: its branch, or its number where it has none.
+func branchOf(d policy.Decision) string {
+	if d.Branch == "" {
+		return "line " + d.Name()
+	}
+	return d.Branch
+}
+
 // goesBefore reports whether a part's target speaks for the line rather than another's: what is required,
 // and what is not refused.
 func goesBefore(a, b Target) bool {
@@ -126,10 +165,12 @@ func selectOne(d policy.Decision, sel Selection, only bool) (Target, bool) {
 		return Target{}, false
 	}
 	t := targetOf(d)
+	t.Decision.Absent = d.Branch == ""
 	switch {
-	case d.Verdict == policy.Required:
+	case d.Verdict == policy.Required && !named:
 	case !named:
 		return Target{}, false
+	case d.Branch == "", d.Verdict == policy.Required:
 	case d.Verdict == policy.Refused && sel.Reason == "":
 		t.Refused = fmt.Sprintf("the policy refuses line %s (%s)", d.Name(), causeDetail(d))
 	case d.Verdict == policy.Refused:
@@ -161,8 +202,8 @@ func skipped(sel Selection, line policy.LineID) bool {
 	return false
 }
 
-// checkNamed refuses lines that are named and have no branch to pick onto, and lines that are named
-// both to be taken and to be left.
+// checkNamed refuses lines that are named and are none, or have no date, and lines that are named both to be
+// taken and to be left.
 func checkNamed(fix Fix, decisions []policy.Decision, sel Selection) error {
 	known := map[policy.LineID]policy.Decision{}
 	var names []string
@@ -178,9 +219,7 @@ func checkNamed(fix Fix, decisions []policy.Decision, sel Selection) error {
 		switch {
 		case !ok:
 			return &LineError{Line: line.String(), Reason: "is not a release line here", Known: names}
-		case d.Branch == "":
-			return &LineError{Line: line.String(), Reason: "has no branch here", Known: names}
-		case d.Cause == policy.CauseUndated:
+		case d.Cause == policy.CauseUndated && d.Branch != "":
 			return &LineError{Line: line.String(), Reason: "has no release and no date, so it is never a target: give [[branch]] released in the policy, or --onto", Known: names}
 		case skipped(sel, line):
 			return &LineError{Line: line.String(), Reason: "is named to be taken and to be skipped"}

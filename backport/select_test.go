@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func shown(s Selected) string {
 	var out []string
 	for _, t := range s.Targets {
 		word := t.Decision.ID.String() + ":" + string(t.Decision.Cause)
-		for name, on := range map[string]bool{"forced": t.Forced, "trial": t.Trial, "refused": t.Refused != ""} {
+		for name, on := range map[string]bool{"forced": t.Forced, "trial": t.Trial, "refused": t.Refused != "", "absent": t.Decision.Absent} {
 			if on {
 				word += "/" + name
 			}
@@ -69,7 +70,7 @@ func TestSelect(t *testing.T) {
 		{"to and also", all, Selection{To: ids(46), Also: ids(47)}, "47:named-by-user 46:named-by-user | 48:required 45:ended 40:allowed 39:undated"},
 		{"refused", all, Selection{Also: ids(45)}, "48:required 45:ended/refused | 47:allowed 46:ask 40:allowed 39:undated"},
 		{"refused with a reason", all, Selection{Also: ids(45), Reason: "a customer"}, "48:required 45:named-by-user/forced | 47:allowed 46:ask 40:allowed 39:undated"},
-		{"skip", all, Selection{Skip: []Skip{{Line: lineID(48)}}}, "47:allowed/trial | 48:skipped-by-user 46:ask 45:ended 40:allowed 39:undated"},
+		{"skip", all, Selection{Skip: []Skip{{Line: lineID(48)}}, Reason: "not affected"}, "47:allowed/trial | 48:skipped-by-user 46:ask 45:ended 40:allowed 39:undated"},
 		{"skip of a commit leaves the line", all, Selection{Skip: []Skip{{Line: lineID(48), Commits: []gitops.ID{{1}}}}}, "48:required | 47:allowed 46:ask 45:ended 40:allowed 39:undated"},
 		{"nothing required", all[1:], Selection{}, "47:allowed/trial | 46:ask 45:ended 40:allowed 39:undated"},
 		{"nothing required, one named", all[1:], Selection{Also: ids(46)}, "46:named-by-user | 47:allowed 45:ended 40:allowed 39:undated"},
@@ -77,7 +78,8 @@ func TestSelect(t *testing.T) {
 		{"nothing at all", nil, Selection{}, "|"},
 		{"unknown line", all, Selection{To: ids(12)}, "error: is not a release line here"},
 		{"unknown skip", all, Selection{Skip: []Skip{{Line: lineID(12)}}}, "error: is not a release line here"},
-		{"no branch", all, Selection{Also: ids(40)}, "error: has no branch here"},
+		{"no branch, named", all, Selection{Also: ids(40)}, "48:required 40:allowed/absent | 47:allowed 46:ask 45:ended 39:undated"},
+		{"no branch, required", absent(all), Selection{}, "48:required/absent | 47:allowed 46:ask 45:ended 40:allowed 39:undated"},
 		{"undated", all, Selection{Also: ids(39), Reason: "x"}, "error: never a target"},
 		{"taken and skipped", all, Selection{To: ids(48), Skip: []Skip{{Line: lineID(48)}}}, "error: to be taken and to be skipped"},
 	} {
@@ -95,10 +97,32 @@ func TestSelect(t *testing.T) {
 			t.Errorf("%s:\n%s", c.name, diff)
 		}
 	}
-	got, err := Select(Fix{}, [][]policy.Decision{all}, Selection{Skip: []Skip{{Line: lineID(48)}}, Reason: "not affected"})
-	if err != nil || got.Left[0].Detail != "not affected" {
+}
+
+// A required line is skipped for a reason alone, which is kept, and the selection says so.
+func TestSkippedForAReason(t *testing.T) {
+	all := [][]policy.Decision{everyVerdict()}
+	skip := Selection{Skip: []Skip{{Line: lineID(48)}}}
+	var re *ReasonError
+	if _, err := Select(Fix{}, all, skip); !errors.As(err, &re) || re.Branch != "release-48.0.0" {
+		t.Errorf("a required line was skipped without a reason: %v", err)
+	}
+	skip.Reason = "not affected"
+	got, err := Select(Fix{}, all, skip)
+	if err != nil || got.Left[0].Detail != "not affected" || got.Left[0].Verdict != policy.Required || !got.Withheld() {
 		t.Errorf("the reason of a skip is lost: %v, %v", got.Left, err)
 	}
+	got, err = Select(Fix{}, all, Selection{Skip: []Skip{{Line: lineID(47)}}})
+	if err != nil || got.Withheld() {
+		t.Errorf("no line that is required was left out: %v, %v", got.Left, err)
+	}
+}
+
+// absent is decisions of which the first has no branch here.
+func absent(all []policy.Decision) []policy.Decision {
+	out := slices.Clone(all)
+	out[0].Branch, out[0].Absent = "", true
+	return out
 }
 
 // Every line is either a target or left, once, in the order of the decisions; and nothing that the
@@ -151,7 +175,8 @@ func TestSelectTakesOrLeavesEachLine(t *testing.T) {
 			named := sel.Names(target.Decision.ID)
 			switch {
 			case target.Trial && (v != policy.Allowed || target.Branch == ""),
-				v == policy.Refused && target.Refused == "" && (!named || sel.Reason == "" || !target.Forced),
+				target.Decision.Branch == "" && !target.Decision.Absent,
+				v == policy.Refused && target.Decision.Branch != "" && target.Refused == "" && (!named || sel.Reason == "" || !target.Forced),
 				v != policy.Required && !named && !target.Trial,
 				len(sel.To) > 0 && !named:
 				t.Fatalf("%+v of %v: took %+v", sel, decisions, target)

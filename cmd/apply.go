@@ -147,7 +147,7 @@ func (a *app) land(ctx context.Context, p *plannedFix, f *planRun) error {
 	switch {
 	case err != nil:
 		return err
-	case a.code != ExitOK && !(a.partial && len(p.report.Updates) > 0):
+	case blocking(p.report) != ExitOK && !(a.partial && len(p.report.Updates) > 0):
 		return a.recordOpen(ctx, store, p, op)
 	case len(missing) == 0:
 		p.report.Applied, p.unchanged = true, true

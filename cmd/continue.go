@@ -201,7 +201,7 @@ func (a *app) replan(ctx context.Context, op *operation.Operation, landing bool,
 		asked.AsOf = a.AsOf
 	}
 	asked.Date, asked.Name, asked.VerifyWithGit = "@"+op.Date(), op.Name, asked.VerifyWithGit && landing
-	return a.plan(ctx, &planRun{Request: asked, landing: landing, settle: settle, noSearch: !asked.Prerequisites})
+	return a.plan(ctx, &planRun{Request: asked, landing: landing, settle: settle, noSearch: !asked.Prerequisites, replayed: op})
 }
 
 // outcomeOf finds what became of a target, and demands that it is the same target still.
@@ -235,7 +235,7 @@ func (c *continuing) settled(p *plannedFix, op *operation.Operation, t *operatio
 		return nil, "", err
 	}
 	now := recordTarget(o)
-	now.PR = recordPR(p.report, o)
+	now.PR, now.Required = recordPR(p.report, o), t.Required
 	switch now.Resolved = append([]operation.Resolved{}, t.Resolved...); {
 	case !r.Made.Tree.IsZero():
 		now.Resolved = append(now.Resolved, r.Made)

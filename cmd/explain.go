@@ -200,6 +200,12 @@ func explainPolicy(err error) *Error {
 	if _, ok := as[*config.Error](err); ok {
 		return &Error{Exit: ExitUsage, Code: "policy", Hint: "git backport help policy explains the file"}
 	}
+	if e, ok := as[*backport.ReasonError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "reason", Hint: fmt.Sprintf("nothing was changed; give --reason TEXT: %s would go without the fix", e.Branch)}
+	}
+	if e, ok := as[*backport.BranchMissingError](err); ok {
+		return &Error{Exit: ExitRepository, Code: "branch-missing", Hint: fetchLine(e)}
+	}
 	if e, ok := as[*backport.LineError](err); ok {
 		hint := "git backport branches lists the lines"
 		if len(e.Known) > 0 {
@@ -244,4 +250,17 @@ func explainPick(err error) *Error {
 		return &Error{Exit: ExitUsage, Code: "mainline", Hint: "count the parents with git cat-file -p"}
 	}
 	return nil
+}
+
+// fetchLine is what brings the branch of a line: its own line in full, since a clone of one branch does not
+// fetch others by itself.
+func fetchLine(e *backport.BranchMissingError) string {
+	if e.Remote == "" {
+		return "there is no remote to fetch it from: make the branch, or leave the line out with --skip LINE --reason TEXT"
+	}
+	name := e.Branch
+	if name == "" {
+		name = "*"
+	}
+	return "git fetch " + quoteArg(e.Remote) + " " + quoteArg(fmt.Sprintf("+refs/heads/%s:refs/remotes/%s/%s", name, e.Remote, name))
 }

@@ -15,6 +15,9 @@ func explainOperation(err error) *Error {
 	if _, ok := as[*operation.BusyError](err); ok {
 		return &Error{Exit: ExitBusy, Code: "busy", Hint: "nothing was changed; wait for the other run to end"}
 	}
+	if _, ok := as[*operation.ReasonError](err); ok {
+		return &Error{Exit: ExitUsage, Code: "reason", Hint: "nothing was changed; give --reason TEXT: the line would go without the fix"}
+	}
 	if _, ok := as[*operation.SizeError](err); ok {
 		return &Error{Exit: ExitUsage, Code: "record-size", Hint: "nothing was changed; name fewer lines at once"}
 	}

@@ -114,7 +114,7 @@ func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 		return nil, err
 	}
 	opts.Embargo, opts.Bump.HeldBack = f.Embargo, in.HeldBack(f.log, opts.Name)
-	in.AddCadence(opts.Bump.HeldBack, fix.Kind)
+	f.holdBack(in, opts.Bump.HeldBack, fix.Kind)
 	if a.trace != nil {
 		opts.Trace = a.trace.stage
 	}
@@ -144,7 +144,7 @@ func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 	}
 	f.keep(in, rep)
 	rep.Warnings = append(rep.Warnings, in.Warnings...)
-	rep.Warnings = append(rep.Warnings, a.planWarnings(in, fix, rep, ident)...)
+	rep.Warnings = append(rep.Warnings, a.planWarnings(ctx, in, fix, rep, ident)...)
 	p := &plannedFix{project: in, report: rep, ident: ident}
 	p.header = report.Header{
 		Version: version(), PolicySource: in.Source, PolicyRev: in.Rev, Signing: cmp.Or(f.signing, "none"),
@@ -183,7 +183,7 @@ func (a *app) targets(ctx context.Context, in *project.Project, f *planRun, fix 
 }
 
 // planWarnings are the warnings that belong to the plan as a whole.
-func (a *app) planWarnings(in *project.Project, fix backport.Fix, rep *backport.Report, ident *gitconfig.Ident) []string {
+func (a *app) planWarnings(ctx context.Context, in *project.Project, fix backport.Fix, rep *backport.Report, ident *gitconfig.Ident) []string {
 	var out []string
 	if len(rep.Options.Onto) == 0 && !in.Main.Tip.IsZero() && !fix.AllOnMain() && in.Config.Policy.Base(fix.Kind) == policy.Security {
 		out = append(out, fmt.Sprintf("the fix is not on %s yet; it has to follow there", in.Main.Name))
@@ -200,6 +200,10 @@ func (a *app) planWarnings(in *project.Project, fix backport.Fix, rep *backport.
 	for _, s := range gitconfig.PickSettings(in.Repo.Config) {
 		out = append(out, settingWarning(s))
 	}
+	if a.AsOf != "" && len(rep.Options.Onto) == 0 {
+		out = append(out, farFrom(in, fix, rep)...)
+	}
+	out = append(out, a.overtaken(ctx, in, fix, rep)...)
 	return append(out, in.Repo.LeftAside()...)
 }
 
@@ -241,7 +245,17 @@ func (a *app) explainTarget(err error) report.ErrorV1 {
 
 // exitOf is the process's code for a report: the first that applies of 1, 6, 4, 5, 3.
 func exitOf(rep *backport.Report) ExitCode {
-	found := map[ExitCode]bool{}
+	found := map[ExitCode]bool{ExitRefused: rep.Selected.Withheld()}
+	return firstOf(rep, found)
+}
+
+// blocking is the code of what keeps branches from being made: that of the report, but that a line that was
+// left out with a reason stands in nobody's way.
+func blocking(rep *backport.Report) ExitCode {
+	return firstOf(rep, map[ExitCode]bool{})
+}
+
+func firstOf(rep *backport.Report, found map[ExitCode]bool) ExitCode {
 	for _, o := range rep.Outcomes {
 		switch o.Status {
 		case backport.StatusFailed:
@@ -312,7 +326,7 @@ func (a *app) next(p *plannedFix) error {
 	line := a.say("apply", args...)
 	var err error
 	switch {
-	case p.report.Applied:
+	case p.report.Applied, p.report.Options.Embargo && p.header.Verb == "apply": // status says what is next, without the kind
 	case trial:
 		_, err = fmt.Fprintf(a.streams.Out, "\nnothing is required; to take a line, name it:\n  %s --also LINE\n", line)
 	case ready > 0 && open == 0:

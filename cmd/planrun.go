@@ -20,9 +20,11 @@ import (
 type planRun struct {
 	operation.Request
 
-	landing  bool   // the commits are made to be landed, not to be shown
-	noSearch bool   // what conflicted targets lack is not looked for
-	signing  string // the format commits are signed in; "" when they are not
+	landing  bool                 // the commits are made to be landed, not to be shown
+	noSearch bool                 // what conflicted targets lack is not looked for
+	signing  string               // the format commits are signed in; "" when they are not
+	held     []string             // lines that the policy's cadence does not bump, found while planning
+	replayed *operation.Operation // whose plan is made again; nil when there is none
 	settle   func(context.Context, *project.Project) ([]backport.Resolution, error)
 	log      *operation.Log       // the operations on record
 	prior    *operation.Operation // on the same commits, under the same name; nil when there is none

@@ -8,6 +8,7 @@ import (
 	"github.com/git-backport/git-backport/internal/operation"
 	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/report"
+	"github.com/git-backport/git-backport/policy"
 )
 
 // recall takes from an earlier operation on the same commits what makes this one the same: the date of
@@ -64,15 +65,15 @@ func (p *plannedFix) record(f *planRun) (*operation.Operation, error) {
 	asked.Date, asked.AsOf = "", "" // the record has them
 	if f.Embargo {
 		op.Committer = p.ident.Date.String()
-		if asked.Reason != "" {
-			asked.Reason = "withheld"
-		}
+		withhold(&asked, p.report)
+		op.Held = f.held
 	}
 	op.Request = &asked
 	for _, o := range p.report.Outcomes {
 		if !o.Target.Trial {
 			t := recordTarget(o)
 			t.PR = recordPR(p.report, o)
+			t.Required = t.Required && !f.Embargo
 			if f.prior != nil {
 				t.Resolved = keptResolutions(f.prior, t)
 			}
@@ -80,6 +81,7 @@ func (p *plannedFix) record(f *planRun) (*operation.Operation, error) {
 			op.SetText(t.Ref, requestText(p.report, o))
 		}
 	}
+	op.Targets = append(op.Targets, p.leftOut(f.Embargo)...)
 	return op, nil
 }
 
@@ -103,7 +105,7 @@ func requestText(rep *backport.Report, o backport.Outcome) string {
 func recordTarget(o backport.Outcome) operation.Target {
 	t := operation.Target{
 		Branch: o.Target.Branch, BaseRef: o.Target.Ref, Base: o.Target.Tip, Status: string(o.Status),
-		Head: o.Head, Commits: append([]gitops.ID{}, o.Commits...),
+		Head: o.Head, Commits: append([]gitops.ID{}, o.Commits...), Required: o.Target.Onto == "" && o.Target.Decision.Verdict == policy.Required,
 	}
 	for _, part := range o.Target.Left {
 		t.Left = append(t.Left, part.Commits...)

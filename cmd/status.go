@@ -266,7 +266,14 @@ func (a *app) nextOpen(s report.Stood) []string {
 		} else if len(t.Conflicts) > 0 {
 			out = append(out, a.say("resolve", t.Name(), op.ID[:8])+"  # writes the conflicted files to settle")
 		}
-		out = append(out, a.say("drop", t.Name(), op.ID[:8])+"  # goes on without "+t.Branch)
+		if t.Status == string(backport.StatusFailed) {
+			out = append(out, a.again(op, false)+"  # tries again")
+		}
+		drop := []string{t.Name(), op.ID[:8]}
+		if t.Required {
+			drop = append(drop, "--reason", "TEXT")
+		}
+		out = append(out, a.say("drop", drop...)+"  # goes on without "+t.Branch)
 	}
 	if len(out) == 0 {
 		return []string{a.say("continue", op.ID[:8])}

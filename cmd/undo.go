@@ -108,20 +108,6 @@ touched. Without OP it is the only one that is open.` + exitStatus(ExitOK, ExitU
 	}
 }
 
-func (a *app) dropCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "drop LINE [OP]", GroupID: "do", Args: cobra.RangeArgs(1, 2),
-		Short: "Go on without one target of an open operation",
-		Long: `Gives up one target that waits for a person. When it was the last one, the branches of all the others
-are created in one transaction.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRepository, ExitBusy),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
-				return store.Drop(ctx, s, first(args[1:]), args[0], r)
-			})
-		},
-	}
-}
-
 func first(args []string) string {
 	if len(args) > 0 {
 		return args[0]
@@ -149,8 +135,9 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 	if err != nil {
 		return err
 	}
-	if a.done = true; log.NeedsPerson(op) {
-		a.code = ExitPerson
+	a.done = true
+	if a.code, err = a.endOf(ctx, log, op); err != nil {
+		return err
 	}
 	trees := a.tidy(ctx, repo, env, log)
 	st, err := a.stood(ctx, repo.NewSession(), log, op)

@@ -21,6 +21,7 @@ type Decision struct {
 	Rule      string // key of the deciding rule: "phase.lts.security", "built-in.active.bugfix", "rules.grace"
 	NotBefore Date   // first day on which soak or cadence would not refuse; zero: they do not
 	Detail    string // "ended 2026-07-19 (2 releases: 47.0.0)"; empty when the cause says it all
+	Absent    bool   // the line has a branch, by the policy, which is not here
 }
 
 // Decide returns exactly one decision for each line, in the order of the lines. It is a function of
@@ -35,21 +36,25 @@ func Decide(p *Policy, lines []Line, c Change) []Decision {
 
 func (p *Policy) decide(l Line, c Change) Decision {
 	d := p.byState(l, c.Kind)
-	if d.Verdict != Refused && d.Branch == "" {
-		d.Verdict, d.Cause, d.Rule = Refused, CauseIgnored, "repo.branch"
+	if d.Branch == "" && d.Verdict != Refused {
 		switch {
-		case len(p.Repo.Branches) == 0:
-			d.Detail = "no branch of its own: the line is on main"
-		case l.newest:
-			d.Detail = "no branch of its own: the line is on main, or its branch is not fetched"
+		case len(p.Repo.Branches) == 0 && (l.override == nil || l.override.Name == ""):
+			d.onMain("no branch of its own: the line is on main")
+		case l.newest && (l.override == nil || l.override.Name == ""):
+			d.onMain("no branch of its own: the line is on main, or its branch is not fetched")
 		default:
-			d.Detail = "supported, and its branch is not here: is it fetched?"
+			d.Absent, d.Detail = true, "supported, and its branch is not here: is it fetched?"
 		}
 	}
 	if d.Verdict != Refused {
 		p.hold(&d, c)
 	}
 	return d
+}
+
+// onMain leaves a line out that has no branch of its own.
+func (d *Decision) onMain(why string) {
+	d.Verdict, d.Cause, d.Rule, d.Detail = Refused, CauseIgnored, "repo.branch", why
 }
 
 // byState decides by what the line is; only a line that lives asks the matrix.

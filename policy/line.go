@@ -118,3 +118,21 @@ func (p *Policy) lineName(id LineID, branch string) string {
 	}
 	return id.String()
 }
+
+// BranchName returns what a line's branch is called by its [[branch]] or by the first template that can
+// write it; "" where none can.
+func (p *Policy) BranchName(id LineID) string {
+	if o := p.override(id); o != nil && o.Name != "" {
+		return o.Name
+	}
+	for _, t := range p.Repo.Branches {
+		name, ok := t.write(t.parts, id)
+		if !ok {
+			continue
+		}
+		if back, _, read := p.read([]Template{t}, name); read && back == id {
+			return name
+		}
+	}
+	return ""
+}

@@ -113,7 +113,7 @@ func TestDecideIsTotalOrderedAndDeterministic(t *testing.T) {
 			if !knownCause(d.Cause) || d.Rule == "" {
 				t.Fatalf("line %s: cause %q, rule %q", d.ID, d.Cause, d.Rule)
 			}
-			if d.Verdict != policy.Refused && (d.Branch == "" || d.Phase == "" && d.Cause != policy.CauseEndedToday) {
+			if d.Verdict != policy.Refused && (d.Branch == "" && !d.Absent || d.Phase == "" && d.Cause != policy.CauseEndedToday) {
 				t.Fatalf("line %s is %s without branch or phase: %+v", d.ID, d.Verdict, d)
 			}
 			if d.Next == nil || d.Latest != nil && !d.Next.GreaterThan(d.Latest) {

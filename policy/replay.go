@@ -66,7 +66,7 @@ func (d *PatchDay) judge(p *Policy, f Facts, k Kind) {
 	d.Decisions = Decide(p, lines, Change{Kind: k})
 	for _, dec := range d.Decisions {
 		switch {
-		case dec.Verdict != Required:
+		case dec.Verdict != Required || dec.Absent: // its branch may be gone since
 		case dec.State == StatePending:
 			d.Pending = append(d.Pending, dec.ID)
 		default:

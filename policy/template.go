@@ -320,3 +320,31 @@ func (t Template) minorWidth(parts []part) int {
 	}
 	return 0
 }
+
+// write writes the name of a line's first version, without the parts that may be absent.
+func (t Template) write(parts []part, id LineID) (string, bool) {
+	var b strings.Builder
+	for _, p := range parts {
+		n := uint64(0)
+		switch p.field {
+		case "":
+			b.WriteString(p.literal)
+			continue
+		case "major":
+			n = uint64(id.Major)
+		case "minor":
+			n = uint64(id.Minor)
+		case "patch":
+		case "version":
+			fmt.Fprintf(&b, "%d.%d.0", id.Major, id.Minor)
+			continue
+		default:
+			return "", false
+		}
+		if int64(n)+int64(p.offset) < 0 {
+			return "", false
+		}
+		fmt.Fprintf(&b, "%0*d", p.width, int64(n)+int64(p.offset))
+	}
+	return b.String(), true
+}

@@ -174,6 +174,9 @@ func (r *reader) readOne(p string) error {
 	if !info.Mode().IsRegular() {
 		return &PathError{Path: p, Reason: "it is no regular file"}
 	}
+	if links(info) > 1 { // another name leads to the same file, wherever that is: as with a symbolic link, what is meant is not guessed
+		return &PathError{Path: p, Reason: "it is a hard link: another name leads to the same file; write a copy in its place"}
+	}
 	if r.bytes += info.Size(); info.Size() > maxFile || r.bytes > maxBytes {
 		return &PathError{Path: p, Reason: fmt.Sprintf("%d bytes are too many", info.Size())}
 	}

@@ -129,7 +129,7 @@ func (w *world) record() error {
 }
 
 func (w *world) drop() error {
-	_, err := w.store.Drop(context.Background(), w.session, "", "c", operation.Run{Committer: who, Now: 20})
+	_, err := w.store.Drop(context.Background(), w.session, "", "c", "", operation.Run{Committer: who, Now: 20})
 	return err
 }
 

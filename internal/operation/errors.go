@@ -110,6 +110,14 @@ type LookupError struct {
 
 func (e *LookupError) Error() string { return "there is no " + e.What }
 
+// A ReasonError is a target that the policy requires, and that is to be dropped without a reason. Nothing
+// was changed.
+type ReasonError struct{ Branch string }
+
+func (e *ReasonError) Error() string {
+	return fmt.Sprintf("the policy requires %s: to drop it wants --reason, which is recorded", e.Branch)
+}
+
 // A NothingError says that the last thing that was done is an undo already: it is taken back by its name
 // alone. Nothing was changed.
 type NothingError struct {

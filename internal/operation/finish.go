@@ -67,9 +67,9 @@ func (s *Store) close(op *Operation, state State, now int64) error {
 	return s.dropPacks(op.ID, packs)
 }
 
-// Drop gives up one target of an open operation. When no other needs a person, what is ready lands in
-// one transaction.
-func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line string, r Run) (*Operation, error) {
+// Drop gives up one target of an open operation, for a reason where the policy requires it. When no other
+// needs a person, what is ready lands in one transaction.
+func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line, reason string, r Run) (*Operation, error) {
 	var done *Operation
 	err := s.locked(ctx, "drop", r.Now, func(log *Log) error {
 		op, err := log.pending(id)
@@ -85,8 +85,13 @@ func (s *Store) Drop(ctx context.Context, session *gitops.Session, id, line stri
 				return &WrongTimeError{Op: op.ID, Reason: "has made the branch of " + t.Branch + " already", Next: fmt.Sprintf("undo %.8s", op.ID)}
 			}
 		}
+		if t.Required && reason == "" {
+			return &ReasonError{Branch: t.Branch}
+		}
 		done = op
-		t.Status = TargetDropped
+		if t.Status = TargetDropped; !op.Embargo {
+			t.Reason = reason
+		}
 		op.Settled = !op.Open()
 		if err := s.write(op); err != nil {
 			return err
@@ -208,6 +213,7 @@ func (s *Store) finish(ctx context.Context, session *gitops.Session, op *Operati
 	if op.Open() {
 		return nil
 	}
+	r.Replace = r.Replace || op.Request != nil && op.Request.Replace
 	pending, err := s.changes(log, op.ready(), r.Replace)
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package operation
 
 import (
+	"slices"
+
 	"github.com/git-backport/git-backport/gitops"
 )
 
@@ -33,7 +35,7 @@ const (
 const (
 	TargetReady   = "ready"
 	TargetPresent = "present"
-	TargetDropped = "dropped" // given up by the user
+	TargetDropped = "dropped" // given up by the user, or left out though the policy requires it
 )
 
 // An Operation is the record of one operation.
@@ -58,6 +60,7 @@ type Operation struct {
 	Targets     []Target     `json:"targets"`
 	Changes     []Change     `json:"changes"`
 	AsOf        string       `json:"as_of,omitempty"`   // the policy's day, 2026-01-31
+	Held        []string     `json:"held,omitempty"`    // under embargo, which keeps no kind: lines that the policy's cadence did not bump
 	Settled     bool         `json:"settled,omitempty"` // nothing is open any more, and what is ready has yet to land
 	Packs       []string     `json:"packs,omitempty"`   // the packs kept for it, while it is open
 	Transitions []Transition `json:"transitions"`
@@ -92,6 +95,8 @@ type Target struct {
 	Ours       gitops.ID   `json:"ours"`    // of a conflicted pick: the tree it was tried on
 	Markers    gitops.ID   `json:"markers"` // and the tree it led to, markers in its files
 	Resolved   []Resolved  `json:"resolved,omitempty"`
+	Required   bool        `json:"required,omitempty"`   // by the policy; never kept under embargo
+	Reason     string      `json:"reason,omitempty"`     // why it was dropped; never kept under embargo
 	CleanWith  string      `json:"clean_with,omitempty"` // the newer branch whose version of the fix, settled since, is clean here
 	PR         *PR         `json:"pr,omitempty"`
 }
@@ -191,6 +196,11 @@ type Transition struct {
 // Open reports whether a target still needs a person.
 func (t *Target) Open() bool {
 	return t.Status != TargetReady && t.Status != TargetPresent && t.Status != TargetDropped
+}
+
+// Withheld reports whether a line that the policy requires goes without the fix.
+func (op *Operation) Withheld() bool {
+	return slices.ContainsFunc(op.Targets, func(t Target) bool { return t.Status == TargetDropped && t.Required })
 }
 
 // Open reports whether a target of the operation still needs a person.

@@ -38,6 +38,11 @@ func (s *Store) Undo(ctx context.Context, session *gitops.Session, id string, r 
 		if err := s.checkHeld(ctx, of.ID, made.Changes); err != nil {
 			return err
 		}
+		for _, c := range made.Changes {
+			if !c.New.IsZero() && !s.repo.HasCommit(c.New) {
+				return &WrongTimeError{Op: of.ID, Reason: fmt.Sprintf("made commits that git has pruned since, as %.12s: they cannot be brought back", c.New)}
+			}
+		}
 		return s.land(ctx, session, made, of, r)
 	})
 	return made, err

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -100,6 +101,12 @@ func (p *Project) Targets(ctx context.Context, fix backport.Fix, sel backport.Se
 				t.Warnings = append(t.Warnings, text)
 			}
 		}
+		if t.Decision.Absent {
+			if err := p.missing(t); err != nil {
+				return selected, err
+			}
+			continue
+		}
 		if err := p.Locate(t); err != nil {
 			return selected, err
 		}
@@ -116,6 +123,16 @@ func heldBack(fix backport.Fix, t backport.Target, held []map[policy.LineID]poli
 		}
 	}
 	return policy.Decision{}, false
+}
+
+// missing says of a target that its branch is not here. A line that has none by the policy is an error.
+func (p *Project) missing(t *backport.Target) error {
+	e := &backport.BranchMissingError{Line: t.Decision.Name(), Branch: p.Config.Policy.BranchName(t.Decision.ID), Remote: p.Remote}
+	t.Branch, t.Missing, t.Refused = cmp.Or(e.Branch, "line "+e.Line), e, ""
+	if e.Branch == "" && len(p.Config.Policy.Repo.Branches) == 0 {
+		return &backport.LineError{Line: e.Line, Reason: "has no branch: by the policy it is on main"}
+	}
+	return nil
 }
 
 // sameOnMain names the commits of main that are the same change as commits of a fix that are not there.

@@ -15,6 +15,17 @@ import (
 
 // Why says in a few words why a target has its status, and why it is a target.
 func Why(o backport.Outcome, t TextOptions) string {
+	parts := []string{outcomeWhy(o, t)}
+	if o.Target.Onto == "" {
+		parts = append(parts, standing(o.Target))
+	} else if o.Status == backport.StatusReady {
+		parts = append(parts, "onto "+t.Short(o.Target.Tip))
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")
+}
+
+// outcomeWhy says in a few words why a target has its status.
+func outcomeWhy(o backport.Outcome, t TextOptions) string {
 	var parts []string
 	switch o.Status {
 	case backport.StatusPresent:
@@ -35,11 +46,6 @@ func Why(o backport.Outcome, t TextOptions) string {
 		if via := via(o); via != "" {
 			parts = append(parts, "via "+via)
 		}
-	}
-	if o.Target.Onto == "" {
-		parts = append(parts, standing(o.Target))
-	} else if o.Status == backport.StatusReady {
-		parts = append(parts, "onto "+t.Short(o.Target.Tip))
 	}
 	return strings.Join(parts, "; ")
 }

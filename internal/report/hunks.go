@@ -20,6 +20,7 @@ type HunkV1 struct {
 	Lines  []string   `json:"lines"`
 	Blame  []CommitV1 `json:"blame"`
 	Hint   *string    `json:"hint"`
+	Differ *string    `json:"differ"` // in what the two sides differ where it does not show; else null
 }
 
 func hunksV1(hunks []why.Hunk, path string) []HunkV1 {
@@ -28,7 +29,7 @@ func hunksV1(hunks []why.Hunk, path string) []HunkV1 {
 		if h.Path != path {
 			continue
 		}
-		v := HunkV1{Lineno: h.Line, Lines: []string{}, Blame: commitsV1(h.Commits), Hint: optional(string(h.Hint))}
+		v := HunkV1{Lineno: h.Line, Lines: []string{}, Blame: commitsV1(h.Commits), Hint: optional(string(h.Hint)), Differ: optional(invisible(h))}
 		for _, l := range h.Lines {
 			v.Lines = append(v.Lines, valid(l.Text))
 		}
@@ -70,6 +71,9 @@ func (p *page) hunks(hunks []why.Hunk, path string) {
 			lines = append(lines, p.paint(dim, "⋮"))
 		}
 		for _, text := range p.hunkWhy(h, own > 1) {
+			lines = append(lines, p.paint(yellow, text))
+		}
+		if text := invisible(h); text != "" {
 			lines = append(lines, p.paint(yellow, text))
 		}
 		for _, l := range h.Lines {

@@ -208,7 +208,7 @@ targets.gate.pins.verdict targets.gate.pins.was targets.gate.unread targets.head
 targets.picks targets.picks.commit targets.picks.conflicts targets.picks.conflicts.kind targets.picks.conflicts.message targets.picks.prerequisite targets.picks.why targets.picks.why.absent targets.picks.why.absent.path targets.picks.why.absent.deleted targets.picks.why.candidates targets.picks.why.candidates.commit
 targets.picks.why.candidates.subject targets.picks.why.candidates.paths targets.picks.why.clean_with targets.picks.why.cut targets.picks.why.hint
 targets.picks.conflicts.rule targets.picks.conflicts.blame targets.picks.conflicts.blame.commit targets.picks.conflicts.blame.subject
-targets.picks.conflicts.hunks.blame targets.picks.conflicts.hunks.blame.commit targets.picks.conflicts.hunks.blame.subject targets.picks.conflicts.hunks.hint
+targets.picks.conflicts.hunks.blame targets.picks.conflicts.hunks.blame.commit targets.picks.conflicts.hunks.blame.subject targets.picks.conflicts.hunks.differ targets.picks.conflicts.hunks.hint
 targets.picks.conflicts.path targets.picks.conflicts.stages
 targets.picks.conflicts.hunks targets.picks.conflicts.hunks.lineno targets.picks.conflicts.hunks.lines
 targets.picks.conflicts.stages.base targets.picks.conflicts.stages.base.mode targets.picks.conflicts.stages.base.oid targets.picks.conflicts.stages.base.path

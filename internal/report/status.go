@@ -71,6 +71,8 @@ type StandingV1 struct {
 	TipNow    *string     `json:"tip_now"`
 	Evidence  *PresentV1  `json:"evidence"`
 	Hint      *string     `json:"hint"`
+	Required  *bool       `json:"required"` // by the policy; null where the record does not say, as under embargo
+	Reason    *string     `json:"reason"`   // why it was dropped
 	Conflicts []Path      `json:"conflicts"`
 	Worktree  *string     `json:"worktree"`
 	CleanWith *string     `json:"clean_with"`
@@ -130,11 +132,14 @@ func operationV1(s Stood) OperationV1 {
 		t := st.Target
 		v := StandingV1{
 			Line: optional(t.Line), Branch: valid(t.Branch), Status: t.Status, State: string(st.State), Ref: optional(t.Ref), Head: oid(t.Head),
-			Now: oid(st.Now), Tip: t.Base.String(), TipNow: oid(st.Base), Hint: optional(st.Hint), Conflicts: []Path{},
+			Now: oid(st.Now), Tip: t.Base.String(), TipNow: oid(st.Base), Hint: optional(st.Hint), Reason: optional(valid(t.Reason)), Conflicts: []Path{},
 			Worktree: optional(valid(s.Trees[t.Branch])), CleanWith: optional(valid(t.CleanWith)), Reuse: ReusesV1(s.Reuses[t.Branch]), Settled: settledV1(t.Resolved),
 		}
 		if st.Evidence != nil {
 			v.Evidence = presentV1(*st.Evidence)
+		}
+		if !op.Embargo {
+			v.Required = &t.Required
 		}
 		for _, c := range t.Conflicts {
 			v.Conflicts = append(v.Conflicts, Path(c.Path))
@@ -266,12 +271,24 @@ func (p *page) standingWhy(st backport.Standing) string {
 	case backport.StandingMissing:
 		why = branch + " is gone, and not landed"
 	case backport.StandingUnmade:
-		if t.Status == operation.TargetReady {
+		switch {
+		case t.Status == operation.TargetReady:
 			why = "made when nothing else is open"
+		case t.Status == operation.TargetDropped:
+			why = droppedWhy(t)
 		}
 	}
 	if st.Hint != "" {
 		why = strings.TrimPrefix(why+"; "+streams.Clean(st.Hint), "; ")
+	}
+	return why
+}
+
+// droppedWhy says why a target was dropped, and what that means.
+func droppedWhy(t operation.Target) string {
+	why := streams.Line(t.Reason)
+	if t.Required {
+		why = strings.TrimSuffix("the policy requires it; "+why, "; ")
 	}
 	return why
 }

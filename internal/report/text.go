@@ -72,13 +72,36 @@ func PlanText(w io.Writer, rep *backport.Report, h Header, o TextOptions) error 
 	p := &page{w: w, o: o, conflicted: conflictedPaths(rep)}
 	p.head(rep, h)
 	p.targets(rep)
-	if !o.Quiet {
+	if !o.Quiet && !p.embargo(rep) {
 		p.left(rep.Selected.Left)
 	}
 	return p.err
 }
 
+// embargo reports whether no more is shown of a fix than what a person needs to go on: which branches are
+// made, and what is open where. Who looks at the terminal, or at its log, learns neither what it is about nor
+// what the policy makes of it.
+func (p *page) embargo(rep *backport.Report) bool { return rep.Options.Embargo && !p.o.Verbose }
+
+// openPaths are the paths of a target that wait for a person.
+func (p *page) openPaths(o backport.Outcome) {
+	for _, k := range o.Picks {
+		for _, c := range k.Result.Conflicts {
+			if k.Status == backport.PickConflict {
+				p.printf("      %s: %s\n", streams.Clean(c.Path), Conflict(c.Kind, o.Target.Branch, c.Ours))
+			}
+		}
+	}
+}
+
 func (p *page) head(rep *backport.Report, h Header) {
+	if p.embargo(rep) {
+		for _, id := range rep.Fix.Commits {
+			p.printf("fix: %s (under embargo: -v shows what is known of it)\n", p.o.Short(id))
+		}
+		p.printf("\n")
+		return
+	}
 	if p.o.Quiet && !rep.Fix.Assumed() {
 		return
 	}
@@ -156,6 +179,11 @@ func (p *page) targets(rep *backport.Report) {
 	widths := columns(rows)
 	for i, o := range rep.Outcomes {
 		if p.o.Quiet && (o.Status == backport.StatusReady || o.Status == backport.StatusPresent) {
+			continue
+		}
+		if p.embargo(rep) {
+			p.row(rows[i], widths, statusColor(o.Status), outcomeWhy(o, p.o))
+			p.openPaths(o)
 			continue
 		}
 		p.row(rows[i], widths, statusColor(o.Status), Why(o, p.o))
