@@ -28,6 +28,10 @@ type auditFlags struct {
 	grace          int
 	strict, matrix bool
 	fixMissing     bool
+
+	fixes, introduced, packages []string // of an advisory
+	planned, incomplete         bool
+	decide                      decideFlags
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -55,7 +59,7 @@ applies and the code that it changes is there.` + exitStatus(ExitOK, ExitUsage, 
 			return a.audit(cmd.Context(), args, f, cmd.Flags().Changed("grace"))
 		},
 	}
-	cmd.Flags().StringVar(&f.format, "format", "table", "table, markdown, csv or json")
+	cmd.Flags().StringVar(&f.format, "format", "table", "table, markdown, csv, json or svg; of an advisory table, osv or ghsa")
 	cmd.Flags().StringSliceVar(&f.lines, "line", nil, "audit this `LINE` too, though it has ended; may be repeated")
 	cmd.Flags().StringSliceVar(&f.kinds, "kind", nil, "also fixes of this `KIND` that are left out otherwise: ci, docs, dependency; with FIX its kind")
 	cmd.Flags().StringSliceVar(&f.signals, "signal", nil, "only cells with this `SIGNAL`; may be repeated")
@@ -64,7 +68,22 @@ applies and the code that it changes is there.` + exitStatus(ExitOK, ExitUsage, 
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "what is uneven, applies and finds its code is MISSING")
 	cmd.Flags().BoolVar(&f.matrix, "matrix", false, "print the whole ledger, a row a fix")
 	cmd.Flags().BoolVar(&f.fixMissing, "fix-missing", false, "print, for each fix, the one plan line that lands all its MISSING cells")
+	a.auditMore(cmd, &f)
 	return cmd
+}
+
+// auditMore adds the flags about one fix, one advisory, and what people decide.
+func (a *app) auditMore(cmd *cobra.Command, f *auditFlags) {
+	cmd.Flags().StringSliceVar(&f.introduced, "introduced", nil, "the commit or version `REV` that brought what FIX mends; may be repeated")
+	cmd.Flags().StringSliceVar(&f.fixes, "fix", nil, "with an advisory's id: the `FIX` of it, may be repeated")
+	cmd.Flags().StringSliceVar(&f.packages, "package", nil, "with an advisory's id: the `PACKAGE` it is about, pkg:cargo/NAME or crates.io:NAME")
+	cmd.Flags().BoolVar(&f.planned, "planned", false, "with an advisory's id: take a fix on the branch for released with the next version")
+	cmd.Flags().BoolVar(&f.incomplete, "incomplete", false, "with an advisory's id: leave ranges open where a supported line lacks the fix")
+	cmd.Flags().StringSliceVar(&f.decide.cells, "decide", nil, "write a decision on `FIX:LINE` to backport.toml in the work tree; may be repeated")
+	cmd.Flags().StringVar(&f.decide.status, "status", "", "of the decision: not-affected, wont-fix or done-otherwise")
+	cmd.Flags().StringVar(&f.decide.reason, "reason", "", "of the decision")
+	cmd.Flags().StringVar(&f.decide.until, "until", "", "the last `DAY` on which the decision holds")
+	cmd.Flags().BoolVar(&f.decide.stdout, "stdout", false, "print the decision in place of writing it")
 }
 
 // audit runs the verb.
@@ -81,6 +100,12 @@ func (a *app) audit(ctx context.Context, fix []string, f auditFlags, graced bool
 	}
 	if in.Repo.IsShallow() {
 		return &Error{Exit: ExitRepository, Code: "shallow", Err: errors.New("this is a shallow clone: what its branches have cannot be told"), Hint: "git fetch --unshallow"}
+	}
+	if len(f.decide.cells) > 0 {
+		return a.auditDecide(ctx, in, f.decide)
+	}
+	if len(fix) == 1 && isAdvisory(fix[0]) {
+		return a.auditRanges(ctx, in, strings.ToUpper(fix[0]), f)
 	}
 	q, err := a.auditRequest(ctx, in, fix, f, graced)
 	if err != nil {
@@ -121,7 +146,9 @@ func (a *app) checkAudit(f *auditFlags) error {
 	return nil
 }
 
-func auditFormats() []string { return []string{"table", "markdown", "csv", "json"} }
+func auditFormats() []string {
+	return []string{"table", "markdown", "csv", "json", "svg", "osv", "ghsa"}
+}
 
 // auditRequest turns flags and policy into what is audited.
 func (a *app) auditRequest(ctx context.Context, in *project.Project, fix []string, f auditFlags, graced bool) (audit.Request, error) {
@@ -158,6 +185,13 @@ func (a *app) auditRequest(ctx context.Context, in *project.Project, fix []strin
 		return q, err
 	}
 	q.Fixes = found.Commits
+	for _, rev := range f.introduced {
+		id, err := in.RevOrVersion(ctx, rev)
+		if err != nil {
+			return q, err
+		}
+		q.Brought = append(q.Brought, id)
+	}
 	if len(q.Kinds) > 0 {
 		q.Kind = q.Kinds[0]
 	}
@@ -211,6 +245,8 @@ func (a *app) auditText(w io.Writer, rep *audit.Report, h report.AuditHeader, f 
 		return report.AuditCommands(w, rep, h)
 	case f.format == "csv":
 		return report.AuditCSV(w, rep, h)
+	case f.format == "svg":
+		return report.AuditSVG(w, rep, h)
 	case f.format == "markdown":
 		return report.AuditMarkdown(w, rep, h, o)
 	case f.matrix:

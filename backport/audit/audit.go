@@ -35,6 +35,8 @@ type Request struct {
 	Policy    *policy.Policy
 	AsOf      policy.Date
 	Fixes     []gitops.ID   // these alone; none: all that a line has or should have
+	Looked    []gitops.ID   // commits of main that are looked at; none: all
+	Brought   []gitops.ID   // commits that are said to have brought what Fixes mend
 	Kind      policy.Kind   // of Fixes; "" is read from their messages
 	Kinds     []policy.Kind // looked at though they are left out otherwise
 	Only      []Signal      // none: all
@@ -96,22 +98,35 @@ type decisionKey struct {
 
 // Run audits the lines of a repository.
 func Run(ctx context.Context, s *gitops.Session, q Request) (*Report, error) {
-	a := &auditing{
-		Request: q, session: s, used: make([]bool, len(q.Decisions)), decisions: map[decisionKey][]policy.Decision{},
-		report: &Report{Request: q, Counts: map[State]int{}},
-	}
 	tips := make([]gitops.ID, len(q.Lines))
 	for i, l := range q.Lines {
 		tips[i] = l.Tip
 	}
-	var err error
-	if a.held, err = Hold(ctx, s, q.Main, tips); err != nil {
+	held, err := Hold(ctx, s, q.Main, tips)
+	if err != nil {
 		return nil, err
 	}
+	return Examine(ctx, s, q, held)
+}
+
+// Examine audits lines of which it is known what they hold.
+func Examine(ctx context.Context, s *gitops.Session, q Request, held *Held) (*Report, error) {
+	return newAuditing(s, q, held).examine(ctx)
+}
+
+func newAuditing(s *gitops.Session, q Request, held *Held) *auditing {
+	return &auditing{
+		Request: q, session: s, held: held, used: make([]bool, len(q.Decisions)), decisions: map[decisionKey][]policy.Decision{},
+		report: &Report{Request: q, Counts: map[State]int{}},
+	}
+}
+
+func (a *auditing) examine(ctx context.Context) (*Report, error) {
 	a.report.Held = a.held
 	if len(a.held.Lines) == 0 {
 		return a.report, nil
 	}
+	var err error
 	if a.main, err = ledger.ReadBranch(ctx, a.held.Reading, a.held.Main); err != nil {
 		return nil, err
 	}
@@ -122,6 +137,11 @@ func Run(ctx context.Context, s *gitops.Session, q Request) (*Report, error) {
 	}
 	for i := range a.report.Rows {
 		if err := a.judge(ctx, &a.report.Rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	if len(a.Fixes) > 0 {
+		if err := a.look(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -145,7 +165,7 @@ func (a *auditing) rows(ctx context.Context) error {
 		return nil
 	}
 	for _, f := range a.held.Main {
-		if f.IsMerge() || f.Time < a.Since {
+		if f.IsMerge() || f.Time < a.Since || len(a.Looked) > 0 && !slices.Contains(a.Looked, f.ID) {
 			continue
 		}
 		a.report.Fixes++

@@ -87,6 +87,7 @@ type Cell struct {
 	Standing *Standing
 	Decision *Decision
 	Lacks    gitops.ID // of Unknown: the object
+	Sight    *Sight    // whether the line has what the fix mends, where somebody asks
 }
 
 // Applies says whether the fix can be picked onto the line.

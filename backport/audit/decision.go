@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/git-backport/git-backport/backport/ledger"
 	"github.com/git-backport/git-backport/policy"
 )
 
@@ -46,6 +47,15 @@ func (d *Decision) means(row *Row) bool {
 		return slices.Contains(row.Advisories, strings.ToUpper(d.Fix))
 	}
 	return d.Fix != "" && strings.HasPrefix(row.Commit().ID.String(), strings.ToLower(d.Fix))
+}
+
+// Means reports whether a decision names a commit, and not its advisory.
+func (d *Decision) Means(c *ledger.Commit) bool {
+	row := Row{Fix: c}
+	if n := len(c.Numbers); n > 0 {
+		row.Number = c.Numbers[n-1]
+	}
+	return d.means(&row)
 }
 
 // unused warns of decisions that are about nothing that is there.

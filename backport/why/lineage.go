@@ -13,6 +13,7 @@ import (
 // questions of a report are about the same files. It is safe for concurrent use.
 type lineage struct {
 	session *gitops.Session
+	bare    bool // white space is left aside
 
 	mu    sync.Mutex
 	heads map[gitops.ID]head
@@ -231,7 +232,11 @@ func (l *lineage) diff(old, now gitops.ID) (diff, error) {
 		texts[i], d.lines[i] = data, bytes.Count(data, []byte("\n"))
 	}
 	var err error
-	if d.changes, err = gitops.DiffLines(texts[0], texts[1]); err != nil {
+	compare := gitops.DiffLines
+	if l.bare {
+		compare = gitops.DiffWithoutSpace
+	}
+	if d.changes, err = compare(texts[0], texts[1]); err != nil {
 		return diff{}, err
 	}
 	l.mu.Lock()

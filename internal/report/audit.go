@@ -80,6 +80,7 @@ type AuditCellV1 struct {
 	Applies  *AppliesV1       `json:"applies"`
 	Standing *AuditStandingV1 `json:"standing"`
 	Decision *AuditDecisionV1 `json:"decision"`
+	Affected *AffectedV1      `json:"affected"`
 	Hint     *string          `json:"hint"`
 	Command  *string          `json:"command"`
 }
@@ -206,6 +207,7 @@ func auditCell(row *audit.Row, c *audit.Cell, line policy.Line, h AuditHeader) A
 	if s := c.Standing; s != nil {
 		out.Standing = &AuditStandingV1{Files: s.Files, Absent: s.Absent, Removed: s.Removed, RemovedThere: s.RemovedThere}
 	}
+	out.Affected = Affected(out.Line, c.Sight)
 	if d := c.Decision; d != nil {
 		out.Decision = &AuditDecisionV1{Status: d.Status, Reason: valid(d.Reason), By: d.By, Until: day(d.Until)}
 	}

@@ -54,6 +54,7 @@ func AuditRows(w io.Writer, rep *audit.Report, h AuditHeader, o TextOptions) err
 				p.printf("      %s\n", h.Command(row, []string{rep.Request.Lines[j].Name()}))
 			}
 		}
+		p.auditAffected(rep, row)
 	}
 	return p.err
 }

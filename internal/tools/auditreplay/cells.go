@@ -38,11 +38,17 @@ func readCells(name string) ([]cell, error) {
 }
 
 func open(dir string) (*gitops.Repo, error) {
+	repo, _, err := openEnv(dir)
+	return repo, err
+}
+
+func openEnv(dir string) (*gitops.Repo, gitconfig.Environment, error) {
 	env, err := gitconfig.Host(os.LookupEnv, dir)
 	if err != nil {
-		return nil, err
+		return nil, env, err
 	}
-	return gitops.Open(env)
+	repo, err := gitops.Open(env)
+	return repo, env, err
 }
 
 // cells compares what the ledger finds with a table of known cells.

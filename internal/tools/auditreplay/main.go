@@ -21,9 +21,13 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("want a measurement: cells, requests or plans")
+		return fmt.Errorf("want a measurement: cells, requests, plans, retro or rewind")
 	}
 	switch args[0] {
+	case "rewind":
+		return rewind(ctx, args[1:])
+	case "retro":
+		return retro(ctx, args[1:])
 	case "cells":
 		return cells(ctx, args[1:])
 	case "requests":
