@@ -25,7 +25,7 @@ const (
 func AuditSVG(w io.Writer, rep *audit.Report, h AuditHeader) error {
 	var b strings.Builder
 	lines, rows := rep.Request.Lines, rep.Rows
-	width := max(gridLabel+len(lines)*gridColumn+16, 760)
+	width := max(gridLabel+len(lines)*gridColumn+16, 900)
 	height := gridHead + len(rows)*gridCell + gridFoot
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" font-family="system-ui, sans-serif" font-size="12">`+"\n", width, height, width, height)
 	b.WriteString(gridStyle)
@@ -52,7 +52,7 @@ const gridStyle = `<style>
 .mark { fill: #ffffff; font-weight: 700; font-size: 11px } .dark { fill: #1f2328 }
 @media (prefers-color-scheme: dark) {
 .ground { fill: #0d1117 } text { fill: #e6edf3 } .in { fill: #1b4528 } .backported { fill: #3fb950 } .decided { fill: #57606a } .open { fill: #21262d } .unlikely { fill: #6b5320 }
-.due { fill: #6e4fa3 } .MISSING { fill: #f85149 } .mark { fill: #ffffff } .dark { fill: #0d1117 }
+.due { fill: #6e4fa3 } .MISSING { fill: #f85149 } .mark { fill: #ffffff } .candidate { fill: #9a5b13 } .pending { fill: #1f6feb } .dark { fill: #ffffff }
 }
 </style>
 `
@@ -96,9 +96,9 @@ func gridMark(s audit.State) string {
 // gridInk is the colour of a letter that is readable on its state's.
 func gridInk(s audit.State) string {
 	switch s {
-	case audit.Candidate, audit.Pending:
+	case audit.Candidate, audit.Pending, audit.Unlikely, audit.Due, audit.Decided:
 		return "mark dark"
-	case audit.In, audit.Backported, audit.Reverted, audit.Decided, audit.Missing, audit.Unlikely, audit.Due, audit.Unknown, audit.Open:
+	case audit.In, audit.Backported, audit.Reverted, audit.Missing, audit.Unknown, audit.Open:
 	}
 	return "mark"
 }
