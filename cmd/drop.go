@@ -57,15 +57,13 @@ func overtakenText(newer, older string) string {
 
 // endOf is the code of a verb that worked on an operation: a line that the policy requires was left out, or
 // a person is still needed.
-func (a *app) endOf(ctx context.Context, log *operation.Log, op *operation.Operation) (ExitCode, error) {
+func (a *app) endOf(ctx context.Context, log *operation.Log, op *operation.Operation, verb string) (ExitCode, error) {
 	var out bool
-	switch log.State(op) {
-	case operation.StateOpen, operation.StateApplied:
+	if state := log.State(op); verb == "drop" || state == operation.StateOpen || state == operation.StateApplied { // with its last target dropped it is given up
 		var err error
 		if out, err = a.withheld(ctx, op); err != nil {
 			return ExitOK, err
 		}
-	case operation.StateLanding, operation.StateFailed, operation.StateAborted, operation.StateUndone, operation.StateSuperseded:
 	}
 	switch {
 	case out:

@@ -136,7 +136,7 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 		return err
 	}
 	a.done = true
-	if a.code, err = a.endOf(ctx, log, op); err != nil {
+	if a.code, err = a.endOf(ctx, log, op, cmd.Name()); err != nil {
 		return err
 	}
 	trees := a.tidy(ctx, repo, env, log)
