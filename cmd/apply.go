@@ -34,6 +34,10 @@ With --embargo nothing that git-backport writes tells what the fix is about: the
 refs, records and pull requests have no subject, author or number in them. The commits keep their
 messages; what in those would tell is named, and refused unless --ack is given.
 
+With --publish the branches that were made are pushed, and their pull requests opened, as 'publish' does
+it: one command from the fix to the pull requests. Whether that can be done (a remote, a forge, a login)
+is asked before anything is made.
+
 With --plan the arguments are read from a document that 'plan --json' printed, and what it shows is
 landed to the very ids, or nothing is.` + exitStatus(ExitOK, ExitUsage, ExitPerson, ExitMoved, ExitRefused, ExitRepository, ExitBusy),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -82,6 +86,9 @@ func (a *app) apply(ctx context.Context, f *planRun, want *report.PlanV1) error 
 	if !f.landing {
 		return a.showPlanned(p)
 	}
+	if err := a.mayPublish(ctx, p, f); err != nil {
+		return err
+	}
 	a.code = exitOf(p.report)
 	if err := a.land(ctx, p, f); err != nil {
 		return err
@@ -91,7 +98,13 @@ func (a *app) apply(ctx context.Context, f *planRun, want *report.PlanV1) error 
 	if err := a.showPlan(p); err != nil {
 		return err
 	}
-	return a.applied(p)
+	if err := a.applied(p); err != nil {
+		return err
+	}
+	if !a.andPublish || !p.report.Applied || len(p.report.Updates) == 0 {
+		return nil
+	}
+	return a.publishNow(ctx, p.header.Operation, a.publishRemote(f.Embargo))
 }
 
 // now is the time for the record, in seconds since 1970.

@@ -50,6 +50,7 @@ because something had moved or was locked then.` + exitStatus(ExitOK, ExitUsage,
 	}
 	cmd.Flags().StringVar(&c.from, "from", "", "the `DIR|REV` that has the result")
 	cmd.Flags().BoolVar(&c.reuse, "reuse", false, "take what was made before of conflicts in the very same versions")
+	cmd.Flags().BoolVar(&a.andPublish, "publish", false, "when the branches are made, push them and open the pull requests, as 'publish' does")
 	cmd.Flags().BoolVar(&c.accept, "accept", false, "take a result that looks like a mistake")
 	return cmd
 }
@@ -62,6 +63,24 @@ type continuing struct {
 	accept bool
 }
 
+// land makes a change, and with --publish takes what it landed to the remote.
+func (c *continuing) land(cmd *cobra.Command, said string, do func(context.Context, *operation.Store, *gitops.Session, operation.Run) (*operation.Operation, error)) error {
+	var op *operation.Operation
+	err := c.change(cmd, said, func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
+		var err error
+		op, err = do(ctx, store, s, r)
+		return op, err
+	})
+	if err != nil || !c.andPublish {
+		return err
+	}
+	if c.code == ExitPerson {
+		c.warn("nothing was published: a target of the operation is still open")
+		return nil
+	}
+	return c.publishNow(cmd.Context(), op.ID, c.publishRemote(op.Embargo))
+}
+
 func (c *continuing) run(cmd *cobra.Command, args []string) error {
 	switch {
 	case c.from != "" && c.reuse:
@@ -70,6 +89,9 @@ func (c *continuing) run(cmd *cobra.Command, args []string) error {
 		return usageError(errors.New("--from settles one target, and none is named"), "continue LINE --from "+quoteArg(c.from))
 	case c.reuse && len(args) == 0:
 		return usageError(errors.New("--reuse settles one target, and none is named"), "continue LINE --reuse")
+	}
+	if c.andPublish && c.json {
+		return twoDocuments()
 	}
 	repo, _, err := c.openRepo()
 	if err != nil {
@@ -86,7 +108,7 @@ func (c *continuing) run(cmd *cobra.Command, args []string) error {
 	if c.from != "" || c.reuse || len(args) > 1 || len(args) == 1 && namesTarget(log, args[0]) {
 		return c.settle(cmd, repo, log, args[0], first(args[1:]))
 	}
-	return c.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
+	return c.land(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
 		return store.Continue(ctx, s, first(args), r)
 	})
 }
@@ -142,7 +164,7 @@ func (c *continuing) settle(cmd *cobra.Command, repo *gitops.Repo, log *operatio
 	if err != nil {
 		return err
 	}
-	return c.change(cmd, said, func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Run) (*operation.Operation, error) {
+	return c.land(cmd, said, func(ctx context.Context, store *operation.Store, _ *gitops.Session, r operation.Run) (*operation.Operation, error) {
 		return store.Settle(ctx, p.project.Session, op.ID, targets, r)
 	})
 }

@@ -17,8 +17,8 @@ import (
 type asked struct {
 	operation.Request
 
-	partial, dry, noSearch bool
-	planFile, expect       string
+	partial, dry, noSearch, andPublish bool
+	planFile, expect                   string
 
 	dir, color           string
 	json, quiet, verbose bool
@@ -89,6 +89,8 @@ func flagTable() []flagRow {
 		{fixVerbs, "replace", "", "", func(a *asked) any { return &a.Replace }, recorded | beside, "move branches that still hold exactly what an earlier operation left"},
 		{fixVerbs, "no-why", "", "", func(a *asked) any { return &a.noSearch }, beside, "do not look for the commits of main that a conflicted target lacks"},
 		{fixVerbs, "partial", "", "", func(a *asked) any { return &a.partial }, beside, "create the ready branches though others are not ready; the exit code stays 3 or 5"},
+
+		{applyVerb, "publish", "", "", func(a *asked) any { return &a.andPublish }, beside, "then push the branches and open the pull requests, as 'publish' does"},
 
 		{bumpVerb, "rc", "", "", func(a *asked) any { return &a.Candidate }, recorded, "make the next candidate of a pending line"},
 		{bumpVerb, "notes", "", "", func(a *asked) any { return &a.Notes }, recorded, "write an entry of the release notes for each commit that they do not speak of yet"},

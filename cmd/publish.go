@@ -21,6 +21,7 @@ import (
 type publishFlags struct {
 	noPR, noAtomic, dry, wait bool
 	verified                  bool
+	remote                    string // where the branches go; "" where git would push
 	lines                     []string
 }
 
@@ -46,7 +47,10 @@ Without OP it is the only operation whose branches have not landed.` + exitStatu
 		Example: `  git backport publish -n
   git backport publish --no-pr --remote fork
   git backport publish --line 36`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.publish(cmd.Context(), &f, first(args)) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.remote = a.Remote
+			return a.publish(cmd.Context(), &f, first(args))
+		},
 	}
 	fs := cmd.Flags()
 	fs.BoolVar(&f.noPR, "no-pr", false, "only push; print the page on which each pull request is opened by hand")
@@ -88,7 +92,7 @@ func (a *app) publish(ctx context.Context, f *publishFlags, id string) error {
 	if err := addVerified(session, op, pub.Plan.Heads, f.verified); err != nil {
 		return err
 	}
-	if err := a.destination(ctx, repo, op, &pub.Plan); err != nil {
+	if err := a.destination(ctx, repo, op, f.remote, &pub.Plan); err != nil {
 		return err
 	}
 	for _, h := range pub.Plan.Heads {

@@ -16,17 +16,17 @@ import (
 )
 
 // destination finds the remote, the forge behind it and the programs that speak to both.
-func (a *app) destination(ctx context.Context, repo *gitops.Repo, op *operation.Operation, p *publish.Plan) error {
+func (a *app) destination(ctx context.Context, repo *gitops.Repo, op *operation.Operation, named string, p *publish.Plan) error {
 	known := repo.Config.Subsections("remote")
 	if len(known) == 0 {
 		return usageError(errors.New("this repository has no remote to publish to"), "git remote add origin URL")
 	}
-	p.Remote = a.pushRemote(repo, op, known)
+	p.Remote = a.pushRemote(repo, op, named, known)
 	if !slices.Contains(known, p.Remote) {
 		return &gitops.NoRemoteError{Name: p.Remote, Known: known}
 	}
 	if op.Embargo {
-		if err := a.mayLeave(repo, p.Remote); err != nil {
+		if err := a.mayLeave(repo, named, p.Remote); err != nil {
 			return err
 		}
 	}
@@ -48,8 +48,8 @@ func (a *app) destination(ctx context.Context, repo *gitops.Repo, op *operation.
 }
 
 // pushRemote is where git would push the branches.
-func (a *app) pushRemote(repo *gitops.Repo, op *operation.Operation, known []string) string {
-	candidates := []string{a.Remote}
+func (a *app) pushRemote(repo *gitops.Repo, op *operation.Operation, named string, known []string) string {
+	candidates := []string{named}
 	for _, key := range []string{"remote.pushdefault", "backport.pushremote"} {
 		v, _ := repo.Config.Get(key)
 		candidates = append(candidates, v.Value)
@@ -66,12 +66,12 @@ func (a *app) pushRemote(repo *gitops.Repo, op *operation.Operation, known []str
 }
 
 // mayLeave refuses to publish what is under embargo to a remote that is not meant for it.
-func (a *app) mayLeave(repo *gitops.Repo, remote string) error {
+func (a *app) mayLeave(repo *gitops.Repo, named, remote string) error {
 	listed := false
 	for _, e := range repo.Config.All("backport.embargoremote") {
 		listed = listed || e.Value == remote
 	}
-	if a.Remote == remote && listed {
+	if named == remote && listed {
 		return nil
 	}
 	return &Error{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,57 +16,6 @@ import (
 	"github.com/git-backport/git-backport/internal/resolve"
 	"github.com/git-backport/git-backport/internal/streams"
 )
-
-func (a *app) undoCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "undo [OP]", GroupID: "do", Args: cobra.MaximumNArgs(1),
-		Short: "Take back exactly what an operation did: all of it, or nothing",
-		Long: `Deletes the branches that the operation created and puts back those that it replaced, in one
-transaction. When one of them does not hold what the operation left, nothing is changed, and all such
-are listed. Without OP it is the last operation; when that is undone already, there is nothing to undo.
-An undo is an operation too: undone by its name, it makes the branches again, as long as git still has
-their commits.
-
-What was pushed is not taken back, and deleting a branch from a remote does not take back what was
-told.` + exitStatus(ExitOK, ExitUsage, ExitMoved, ExitRepository, ExitBusy),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			err := a.change(cmd, "", func(ctx context.Context, store *operation.Store, s *gitops.Session, r operation.Run) (*operation.Operation, error) {
-				op, err := store.Undo(ctx, s, first(args), r)
-				if err == nil {
-					err = a.warnPublished(store, op)
-				}
-				return op, err
-			})
-			var nothing *operation.NothingError
-			if errors.As(err, &nothing) {
-				return a.nothingToUndo(cmd, nothing)
-			}
-			return err
-		},
-	}
-}
-
-// warnPublished says what an undo does not take back: branches at a remote, and their pull requests.
-func (a *app) warnPublished(store *operation.Store, undo *operation.Operation) error {
-	log, err := store.Load()
-	if err != nil || undo.Kind != operation.KindUndo {
-		return err
-	}
-	op, err := log.Find(undo.Of)
-	if err != nil {
-		return err
-	}
-	for _, c := range undo.Made() {
-		if r, ok := op.Receipts[c.Ref]; ok {
-			where := r.Remote
-			if r.Web != "" {
-				where += ", with " + r.Web
-			}
-			a.warn(strings.TrimPrefix(c.Ref, "refs/heads/") + " is still at " + where)
-		}
-	}
-	return nil
-}
 
 // nothingToUndo says that the last operation is an undo, and what can be undone by its name.
 func (a *app) nothingToUndo(cmd *cobra.Command, e *operation.NothingError) error {

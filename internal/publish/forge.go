@@ -36,6 +36,10 @@ type driver interface {
 	// finish writes title, body and what decorates it: one request, and one for reviewers. A nil text leaves
 	// title and body alone. What the forge did not take is a warning.
 	finish(ctx context.Context, r Request, text *Text, t Text) []string
+	// get returns one by its number: one request.
+	get(ctx context.Context, number int) (Request, error)
+	// close closes one that is open: one request.
+	close(ctx context.Context, number int) error
 	// comment writes the one comment of ours on a request, found by its marker: two requests.
 	comment(ctx context.Context, number int, marker, body string) error
 	// autoMerge asks the forge to merge when all checks pass: one request.

@@ -59,6 +59,16 @@ func (g *github) find(ctx context.Context, q Query) ([]Request, error) {
 	return out, nil
 }
 
+func (g *github) get(ctx context.Context, number int) (Request, error) {
+	var p githubPull
+	err := g.call(ctx, "GET", fmt.Sprintf("%s/pulls/%d", g.repo(), number), nil, &p)
+	return p.request(), err
+}
+
+func (g *github) close(ctx context.Context, number int) error {
+	return g.call(ctx, "PATCH", fmt.Sprintf("%s/pulls/%d", g.repo(), number), map[string]string{"state": "closed"}, nil)
+}
+
 // githubNew is the body of POST pulls.
 type githubNew struct {
 	Title    string `json:"title"`

@@ -52,6 +52,16 @@ func (g *gitlab) find(ctx context.Context, q Query) ([]Request, error) {
 	return out, nil
 }
 
+func (g *gitlab) get(ctx context.Context, number int) (Request, error) {
+	var m gitlabMerge
+	err := g.call(ctx, "GET", fmt.Sprintf("%s/merge_requests/%d", g.project(g.base), number), nil, &m)
+	return m.request(), err
+}
+
+func (g *gitlab) close(ctx context.Context, number int) error {
+	return g.call(ctx, "PUT", fmt.Sprintf("%s/merge_requests/%d", g.project(g.base), number), map[string]string{"state_event": "close"}, nil)
+}
+
 // draftTitle is how GitLab marks a draft.
 func draftTitle(t Text) string {
 	if t.Draft {
