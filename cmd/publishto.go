@@ -168,7 +168,7 @@ func (a *app) forgeTool(ctx context.Context, p *publish.Plan, remote string) err
 func loggedIn(ctx context.Context, run publish.Run, f publish.Forge, host string) bool {
 	args := []string{"auth", "token", "--hostname", host}
 	if f == publish.GitLab {
-		args = []string{"config", "get", "token", "--host", host}
+		args = []string{"config", "get", "token", "--host", publish.WithoutPort(host)}
 	}
 	res, err := run(ctx, nil, args...)
 	return err == nil && res.Code == 0 && len(strings.TrimSpace(string(res.Stdout))) > 0

@@ -78,6 +78,12 @@ func WithoutUser(address string) string {
 	return u.String()
 }
 
+// WithoutPort returns a host as glab names it: it takes none with a port, and has the port in its configuration.
+func WithoutPort(host string) string {
+	name, _, _ := strings.Cut(host, ":")
+	return name
+}
+
 // A Forge names what kind of server a host is.
 type Forge string
 

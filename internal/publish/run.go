@@ -99,6 +99,7 @@ func (r *publication) connect() {
 		r.drv, r.api = d, &d.api
 	case GitLab:
 		base.tool = "glab"
+		base.host = WithoutPort(r.Base.Host)
 		d := &gitlab{api: base, base: r.Base, from: r.From}
 		r.drv, r.api = d, &d.api
 	case Gitea, None:
