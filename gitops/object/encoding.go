@@ -11,10 +11,6 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/ianaindex"
-	"golang.org/x/text/encoding/japanese"
-	"golang.org/x/text/encoding/korean"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/traditionalchinese"
 )
 
 // An EncodingError says that a message cannot be re-encoded as git would do it.
@@ -38,6 +34,13 @@ func recoded(source *Commit) (*Commit, error) {
 	if isASCII(data) && !notASCII().MatchString(strings.ToLower(name)) {
 		return source, nil
 	}
+	if d := multibytes()[strings.ToLower(name)]; d != nil {
+		text := d.decode(data)
+		if text == nil {
+			return source, nil
+		}
+		return ParseCommit(text)
+	}
 	text, err := toUTF8(name, data)
 	if err != nil || text == nil {
 		return source, err
@@ -54,11 +57,7 @@ func toUTF8(name string, data []byte) ([]byte, error) {
 	if table, ok := enc.(*charmap.Charmap); ok {
 		return decodeBytes(name, table, data)
 	}
-	text, err := enc.NewDecoder().Bytes(data)
-	if err != nil || bytes.ContainsRune(text, utf8.RuneError) || doubtful(enc, data) {
-		return nil, &EncodingError{Name: name}
-	}
-	return text, nil
+	return nil, &EncodingError{Name: name}
 }
 
 // decodeBytes decodes byte by byte; nil when a byte means nothing.
@@ -95,7 +94,7 @@ func lookup(name string) (encoding.Encoding, error) {
 		name = "ISO-8859-" + part
 	}
 	enc, err := ianaindex.IANA.Encoding(name)
-	if err == nil && enc != nil && (enc == japanese.ShiftJIS || !notASCII().MatchString(folded)) {
+	if err == nil && enc != nil && !notASCII().MatchString(folded) {
 		return enc, nil
 	}
 	if err == nil || families().MatchString(folded) {
@@ -121,7 +120,6 @@ var aliases = map[string]encoding.Encoding{
 	"latin-1": charmap.ISO8859_1, "iso88591": charmap.ISO8859_1, "iso_8859_1": charmap.ISO8859_1,
 	"cp1250": charmap.Windows1250, "cp1251": charmap.Windows1251, "cp1252": charmap.Windows1252,
 	"cp1253": charmap.Windows1253, "cp1254": charmap.Windows1254, "cp1256": charmap.Windows1256, "cp1257": charmap.Windows1257,
-	"shift-jis": japanese.ShiftJIS, "sjis": japanese.ShiftJIS, "eucjp": japanese.EUCJP, "euckr": korean.EUCKR,
 }
 
 // Where tables differ between systems, git's answer depends on the system: such text is refused.
@@ -129,12 +127,6 @@ var (
 	high          = string(allHigh())
 	doubtfulBytes = map[*charmap.Charmap]string{
 		charmap.Windows1255: high, charmap.Windows1258: high, charmap.KOI8U: "\xae\xbe", charmap.Macintosh: "\xc6\xdb\xf0",
-	}
-	doubtfulPairs = map[encoding.Encoding]string{
-		japanese.ShiftJIS:         "\x81\x60\x81\x61\x81\x7c\x81\x91\x81\x92\x81\xca",
-		japanese.EUCJP:            "\xa1\xc1\xa1\xc2\xa1\xdd\xa1\xf1\xa1\xf2\xa2\xcc",
-		simplifiedchinese.GBK:     "\xa2\xe3\xa3\xa0\xa8\xbf",
-		simplifiedchinese.GB18030: "\xa3\xa0",
 	}
 )
 
@@ -144,52 +136,6 @@ func allHigh() []byte {
 		b[i] = byte(i + 128)
 	}
 	return b
-}
-
-// doubtful reports whether data, which is in enc, holds a character that not all systems decode alike.
-func doubtful(enc encoding.Encoding, data []byte) bool {
-	for len(data) > 0 {
-		c, n := data[0], 2
-		if c < 0x80 || (enc == japanese.ShiftJIS && c > 0xa0 && c < 0xe0) {
-			n = 1
-		}
-		if n > len(data) || doubtfulLead(enc, c) {
-			return true
-		}
-		if n == 2 {
-			if data[1] >= '0' && data[1] <= '9' { // GB18030 in four bytes
-				return true
-			}
-			if enc == korean.EUCKR && data[1] < 0xa1 {
-				return true
-			}
-			for pairs := doubtfulPairs[enc]; pairs != ""; pairs = pairs[2:] {
-				if pairs[:2] == string(data[:2]) {
-					return true
-				}
-			}
-		}
-		data = data[n:]
-	}
-	return false
-}
-
-func doubtfulLead(enc encoding.Encoding, c byte) bool {
-	switch enc {
-	case japanese.ShiftJIS:
-		return c == 0x5c || c == 0x7e || c == 0x80 || c == 0x87 || c == 0xa0 || c == 0xed || c == 0xee || c >= 0xfa
-	case japanese.EUCJP:
-		return c >= 0x80 && c <= 0x8d || c == 0x8f || c == 0xad || c >= 0xf9
-	case simplifiedchinese.GBK:
-		return c == 0x80 || c == 0xa9 || c == 0xfe
-	case simplifiedchinese.GB18030:
-		return c == 0x80 || c == 0xff
-	case korean.EUCKR:
-		return c >= 0x80 && c <= 0xa0 || c == 0xff
-	case traditionalchinese.Big5:
-		return c >= 0x80 && c <= 0xa0 || c == 0xa3 || c >= 0xc6 && c <= 0xc8 || c >= 0xf9
-	}
-	return c >= 0x80
 }
 
 func isASCII(data []byte) bool {

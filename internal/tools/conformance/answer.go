@@ -45,11 +45,17 @@ func gitAnswer(out string, code int) (answer, error) {
 	if code != 0 && code != 1 {
 		return answer{status: "error", reason: fmt.Sprintf("git exited with %d", code)}, nil
 	}
-	a := answer{status: "clean", kinds: map[string]bool{}}
+	status := "clean"
 	if code == 1 {
-		a.status = "conflict"
+		status = "conflict"
 	}
-	fields := strings.Split(out, "\x00")
+	a, _, err := readAnswer(status, strings.Split(out, "\x00"))
+	return a, err
+}
+
+// readAnswer reads an answer off the front of what merge-tree -z wrote, its status being known.
+func readAnswer(status string, fields []string) (answer, []string, error) {
+	a := answer{status: status, kinds: map[string]bool{}}
 	a.tree, fields = fields[0], fields[1:]
 	for len(fields) > 0 && fields[0] != "" {
 		a.stages, fields = append(a.stages, fields[0]), fields[1:]
@@ -57,10 +63,10 @@ func gitAnswer(out string, code int) (answer, error) {
 	if len(fields) > 0 {
 		fields = fields[1:]
 	}
-	for len(fields) > 1 {
+	for len(fields) > 1 && fields[0] != "" && status == "conflict" {
 		var n int
 		if _, err := fmt.Sscan(fields[0], &n); err != nil || len(fields) < n+3 {
-			return answer{}, fmt.Errorf("cannot read the messages of git merge-tree at %q", fields[0])
+			return answer{}, nil, fmt.Errorf("cannot read the messages of git merge-tree at %q", fields[0])
 		}
 		kind, message := fields[n+1], strings.TrimSuffix(fields[n+2], "\n")
 		fields = fields[n+3:]
@@ -69,7 +75,10 @@ func gitAnswer(out string, code int) (answer, error) {
 			a.kinds[strings.Trim(word, " ()")] = true
 		}
 	}
-	return a, nil
+	if len(fields) > 0 && status == "conflict" {
+		fields = fields[1:]
+	}
+	return a, fields, nil
 }
 
 // against compares ours with git's live answer and names what differs, "" when nothing does.

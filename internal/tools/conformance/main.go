@@ -21,6 +21,7 @@ func main() {
 	flag.StringVar(&c.repo, "repo", "", "the clone: a bare repository, or a .git directory")
 	flag.StringVar(&c.table, "table", "", "rows to merge: a TSV file")
 	flag.IntVar(&c.random, "random", 0, "merge `N` random commits onto random branches and tags instead")
+	flag.IntVar(&c.each, "each", 1, "with -random, `N` commits for each branch or tag taken: git is asked for them in one process")
 	flag.Uint64Var(&c.seed, "seed", 1, "seed of -random")
 	flag.StringVar(&c.git, "git", "", "compare with this git, live")
 	flag.StringVar(&c.out, "out", "", "write reproducers into this directory")
@@ -57,7 +58,8 @@ func main() {
 
 type config struct {
 	repo, table, git, out string
-	random, skip, limit   int
+	random, each          int
+	skip, limit           int
 	seed                  uint64
 	verbose, unverified   bool
 	profile               string

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 )
 
@@ -21,8 +20,7 @@ func (o oracle) args(r row) []string {
 // What git writes goes to a directory of its own.
 func (o oracle) merge(ctx context.Context, r row, scratch string) (answer, error) {
 	cmd := exec.CommandContext(ctx, o.git, o.args(r)...)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
-		"GIT_OBJECT_DIRECTORY="+scratch, "GIT_ALTERNATE_OBJECT_DIRECTORIES="+objectsOf(o.repo), "LC_ALL=C")
+	cmd.Env = o.environment(scratch)
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	err := cmd.Run()

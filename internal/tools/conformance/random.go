@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// randomRows picks commits of the main branch, and branches and tags to put them on.
-func randomRows(ctx context.Context, git, repo string, n int, seed uint64) ([]row, error) {
+// randomRows picks commits of the main branch, and branches and tags to put them on, each commits on each.
+func randomRows(ctx context.Context, git, repo string, n, each int, seed uint64) ([]row, error) {
 	commits, err := lines(ctx, git, "-C", repo, "log", "--first-parent", "--min-parents=1", "--format=%H %P", "HEAD")
 	if err != nil {
 		return nil, err
@@ -33,9 +33,13 @@ func randomRows(ctx context.Context, git, repo string, n int, seed uint64) ([]ro
 	}
 	rng := rand.New(rand.NewPCG(seed, 0))
 	var rows []row
+	onto := ""
 	for i := range n {
 		f := strings.Fields(commits[rng.IntN(len(commits))])
-		rows = append(rows, row{id: fmt.Sprintf("random-%d-%05d", seed, i), source: f[0], base: f[1], onto: ontos[rng.IntN(len(ontos))]})
+		if i%max(each, 1) == 0 {
+			onto = ontos[rng.IntN(len(ontos))]
+		}
+		rows = append(rows, row{id: fmt.Sprintf("random-%d-%05d", seed, i), source: f[0], base: f[1], onto: onto})
 	}
 	return rows, nil
 }

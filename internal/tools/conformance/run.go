@@ -47,11 +47,13 @@ func run(ctx context.Context, c config) (bool, error) {
 	defer os.RemoveAll(scratch)
 	t := &tally{differ: map[string]int{}, named: map[string]int{}}
 	var s store
-	for i, r := range rows {
+	objects := filepath.Join(scratch, "objects")
+	live := &batch{o: oracle{c.git, c.repo}, scratch: objects}
+	for i := range rows {
 		if i%100 == 0 {
 			s = openStore(db) // forget what was written
 		}
-		if err := judge(ctx, c, t, s, r, filepath.Join(scratch, "objects")); err != nil {
+		if err := judge(ctx, c, t, s, rows[i:], live); err != nil {
 			return false, err
 		}
 	}
@@ -65,7 +67,7 @@ func rowsOf(ctx context.Context, c config, git string) ([]row, error) {
 	if c.table != "" {
 		rows, err = readTable(c.table)
 	} else {
-		rows, err = randomRows(ctx, git, c.repo, c.random, c.seed)
+		rows, err = randomRows(ctx, git, c.repo, c.random, c.each, c.seed)
 	}
 	if err != nil {
 		return nil, err
@@ -80,8 +82,9 @@ func rowsOf(ctx context.Context, c config, git string) ([]row, error) {
 	return rows, nil
 }
 
-// judge merges one row and compares it.
-func judge(ctx context.Context, c config, t *tally, s store, r row, scratch string) error {
+// judge merges the first of rows and compares it.
+func judge(ctx context.Context, c config, t *tally, s store, rows []row, git *batch) error {
+	r, scratch := rows[0], git.scratch
 	start := time.Now()
 	ours := mergeRow(ctx, s, r)
 	t.ours += time.Since(start)
@@ -105,7 +108,7 @@ func judge(ctx context.Context, c config, t *tally, s store, r row, scratch stri
 			return err
 		}
 		var err error
-		if live, err = (oracle{c.git, c.repo}).merge(ctx, r, scratch); err != nil {
+		if live, err = git.answer(ctx, rows); err != nil {
 			return fmt.Errorf("%s: %w", r.id, err)
 		}
 		t.git += time.Since(start)

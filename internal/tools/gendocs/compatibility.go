@@ -27,6 +27,9 @@ here that git calls a conflict.
   are left aside with a warning: git's defaults are used. merge.conflictStyle changes how a conflict is shown, never whether
   there is one.
 - Malformed trees (a name twice, out of order) are refused, as git 2.55 aborts on them. So are directories nested deeper than 2048.
+- Messages and authors in another encoding than UTF-8 are re-encoded as the iconv of GNU does it, by which git does on Linux: EUC-JP,
+  Shift_JIS, ISO-2022-JP, Big5, GB18030, GBK, EUC-KR, CP932, CP949, GB2312 and the encodings of one byte. What is not in its encoding
+  stays as it is, as with git. An encoding that is not among them (UTF-16, EBCDIC, ISO-2022-JP-2 ...) is refused by name.
 - Idle messages about a file that git moves aside and then drops are not repeated.
 
 ## Cases in which git differs
