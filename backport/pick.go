@@ -182,6 +182,9 @@ func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, 
 		return k, fmt.Errorf("picking %s onto %s: %w", r.session.Repo().Short(source), t.Name(), err)
 	}
 	k.Lines = facts(k.Result)
+	if err := r.warnOfPick(t, k, so); err != nil {
+		return k, err
+	}
 	if f, err = r.doubtAncestor(ctx, t, source, k.Result, f, so); err != nil {
 		return k, err
 	}
@@ -287,10 +290,29 @@ func facts(res gitops.PickResult) []string {
 		}
 	}
 	lines = append(lines, res.Attributes...)
-	if res.RenameLimit > 0 {
-		lines = append(lines, fmt.Sprintf("rename detection was cut short: it would have needed a limit of %d", res.RenameLimit))
-	}
 	return lines
+}
+
+// warnOfPick says what may make a pick another than a person expects, before anything else is said of it:
+// a search for renames that was cut short, and an author that git copies though its own checks refuse it.
+func (r *runner) warnOfPick(t Target, k Pick, so *Picked) error {
+	var out []string
+	if limit := k.Result.RenameLimit; limit > 0 {
+		out = append(out, fmt.Sprintf("rename detection was cut short on %s, as git's is: it would have needed a limit of %d files, so files that were moved may be taken for deleted and new ones", t.Name(), limit))
+	}
+	c, err := r.session.Commit(k.Source)
+	if err != nil {
+		return err
+	}
+	if problem := gitops.AuthorProblem(c); problem != "" {
+		out = append(out, fmt.Sprintf("the author line of %s is odd (%s); it is copied as it is, as git does", r.session.Repo().Short(k.Source), problem))
+	}
+	for _, text := range out {
+		if !slices.Contains(so.Warnings, text) {
+			so.Warnings = append(so.Warnings, text)
+		}
+	}
+	return nil
 }
 
 func shorten(paths []string, n int) string {

@@ -91,6 +91,7 @@ func (a *app) plan(ctx context.Context, f *planRun) (*plannedFix, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.PolicyOptional = len(f.Onto) > 0
 	var ahead sync.WaitGroup
 	ahead.Go(func() { in.Session.ReadAhead(ctx, f.Fix, f.Onto) })
 	defer ahead.Wait()
@@ -204,7 +205,11 @@ func (a *app) planWarnings(ctx context.Context, in *project.Project, fix backpor
 		out = append(out, farFrom(in, fix, rep)...)
 	}
 	out = append(out, a.overtaken(ctx, in, fix, rep)...)
-	return append(out, in.Repo.LeftAside()...)
+	out = append(out, in.Repo.LeftAside()...)
+	if problem := in.Repo.GraphProblem(); problem != "" {
+		out = append(out, problem)
+	}
+	return out
 }
 
 // settingWarning says what becomes of a setting of git that changes picks.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/git-backport/git-backport/gitops/object"
 	"github.com/git-backport/git-backport/gitops/odb"
@@ -21,6 +22,9 @@ type commitCache struct {
 	open  sync.Once
 	graph *odb.CommitGraph // nil when there is none that counts
 	heads sync.Pool        // of *[]byte
+
+	distrusted atomic.Bool // the graph was found to say what commits do not
+	fault      error       // why the graph could not be opened
 
 	mu sync.RWMutex
 	by map[ID]commitInfo
@@ -51,8 +55,8 @@ func (r *Repo) commitInfo(id ID) (commitInfo, error) {
 
 func (r *Repo) readCommitInfo(id ID) (commitInfo, error) {
 	r.commits.open.Do(r.openGraph)
-	if r.commits.graph != nil {
-		if c, known := r.commits.graph.Commit(id); known {
+	if graph := r.commits.graph; graph != nil && !r.commits.distrusted.Load() {
+		if c, known := graph.Commit(id); known {
 			return commitInfo{parents: c.Parents, date: c.Time, level: c.Level}, nil
 		}
 	}
@@ -65,14 +69,6 @@ func (r *Repo) readCommitInfo(id ID) (commitInfo, error) {
 		info.parents = nil
 	}
 	return info, nil
-}
-
-// openGraph opens the commit-graph where git would use it.
-func (r *Repo) openGraph() {
-	if use, err := r.Config.Bool("core.commitGraph", true); err != nil || !use || r.IsShallow() {
-		return
-	}
-	r.commits.graph = r.db.CommitGraph()
 }
 
 // readCommitHead reads the headers of a commit, and no more of it than needed.

@@ -101,3 +101,7 @@ func (r *Repo) TrailerRules() TrailerRules {
 
 // MessageText returns the message of a commit in UTF-8, as its encoding header says.
 func MessageText(c *Commit) []byte { return object.MessageText(c) }
+
+// AuthorProblem says which rule of git fsck the author line of a commit breaks, "" for none. git copies
+// such an author all the same.
+func AuthorProblem(c *Commit) string { return object.AuthorProblem(c) }

@@ -58,6 +58,10 @@ func (w *walk) step() (from ID, added []queued, err error) {
 		}
 		info, err := w.repo.commitInfo(p)
 		if err != nil {
+			if real, ok := w.repo.distrust(next.id); ok {
+				w.queue[0].info = real
+				return w.step()
+			}
 			return next.id, nil, err
 		}
 		w.added = append(w.added, queued{id: p, info: info})
@@ -297,6 +301,9 @@ func (r *Repo) branchPoint(ctx context.Context, onMain *ancestry, tip ID, missin
 		own[id] = true
 	}
 	for point := tip; ; {
+		if err := ctx.Err(); err != nil {
+			return ID{}, err
+		}
 		if !own[point] {
 			if in, err := onMain.has(ctx, point); in || err != nil {
 				return point, err

@@ -85,6 +85,19 @@ var harmless = map[string]bool{
 	"missingSpaceBeforeDate": true, "missingNameBeforeEmail": true, "missingSpaceBeforeEmail": true,
 }
 
+// AuthorProblem says which rule of git fsck the author line of a commit breaks, "" for none. git copies
+// such an author all the same.
+func AuthorProblem(c *Commit) string {
+	rule, detail := identProblem(c.Author)
+	if rule == "" && bytes.Contains(c.Author, []byte(">  ")) {
+		rule, detail = "badDate", "several spaces before the date"
+	}
+	if rule == "" {
+		return ""
+	}
+	return rule + ": " + detail
+}
+
 // identProblem checks "Name <email> seconds +zone" and names the rule of fsck that it breaks.
 func identProblem(line []byte) (rule, detail string) {
 	lt := bytes.IndexAny(line, "<>")

@@ -39,9 +39,9 @@ func graphed(t testing.TB) (dir string, ids []object.ID, file []byte) {
 func TestCommitGraphSaysWhatCommitsSay(t *testing.T) {
 	dir, ids, _ := graphed(t)
 	db := open(t, filepath.Dir(dir))
-	g := db.CommitGraph()
-	if g == nil || len(ids) != 7 {
-		t.Fatalf("graph %v, %d commits", g, len(ids))
+	g, err := db.CommitGraph()
+	if g == nil || err != nil || len(ids) != 7 {
+		t.Fatalf("graph %v, %v, %d commits", g, err, len(ids))
 	}
 	defer g.Close()
 	levels := map[object.ID]uint32{}
@@ -71,6 +71,9 @@ func TestCommitGraphSaysWhatCommitsSay(t *testing.T) {
 		}
 		levels[ids[i]] = c.Level
 	}
+	if err := g.Fault(); err != nil {
+		t.Error(err)
+	}
 	if _, known := g.Commit(object.EmptyTree); known {
 		t.Error("the graph knows what is no commit")
 	}
@@ -97,18 +100,27 @@ func FuzzCommitGraph(f *testing.F) {
 		if err := os.WriteFile(filepath.Join(dir, "info", "commit-graph"), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		db, err := Open(Options{ObjectsDir: dir})
+		db, err := Open(Options{ObjectsDir: dir, Unverified: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := db.CommitGraph()
+		g, err := db.CommitGraph()
+		if (g == nil) == (err == nil) && len(data) > 0 {
+			t.Errorf("graph %v, error %v", g, err)
+		}
 		if g == nil {
 			return
 		}
 		defer g.Close()
 		for _, id := range ids {
-			if c, known := g.Commit(id); known && (c.Level == 0 || len(c.Parents) > len(data)) {
+			c, known := g.Commit(id)
+			if known && (c.Level == 0 || len(c.Parents) > len(data)) {
 				t.Errorf("%s: %+v", id, c)
+			}
+			for _, p := range c.Parents {
+				if of, in := g.Commit(p); known && in && of.Level >= c.Level {
+					t.Errorf("%s is on level %d, its parent %s on %d", id, c.Level, p, of.Level)
+				}
 			}
 		}
 	})

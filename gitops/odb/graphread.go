@@ -12,6 +12,7 @@ func (g *CommitGraph) Commit(id object.ID) (c GraphCommit, known bool) {
 	restore := catchFaults()
 	defer func() {
 		if fault := restore(recover()); fault != nil {
+			g.note(fault)
 			known = false
 		}
 	}()
@@ -19,14 +20,23 @@ func (g *CommitGraph) Commit(id object.ID) (c GraphCommit, known bool) {
 		l := g.layers[i]
 		pos, found, err := l.ids.seek(id[:])
 		if err != nil {
+			g.note(err)
 			return GraphCommit{}, false
 		}
 		if found {
 			c, err := g.read(l, pos)
+			g.note(err)
 			return c, err == nil
 		}
 	}
 	return GraphCommit{}, false
+}
+
+// note keeps the first error.
+func (g *CommitGraph) note(err error) {
+	if err != nil {
+		g.fault.CompareAndSwap(nil, &err)
+	}
 }
 
 // read reads the commit at a place of a layer.
@@ -59,8 +69,12 @@ func (g *CommitGraph) read(l *graphLayer, pos int) (GraphCommit, error) {
 		c.Parents = make([]object.ID, len(numbers))
 	}
 	for i, n := range numbers {
-		if c.Parents[i], err = g.idOf(n); err != nil {
+		var level uint32
+		if c.Parents[i], level, err = g.idOf(n); err != nil {
 			return c, err
+		}
+		if level >= c.Level {
+			return c, damaged(l.data.off, "commit %x is on level %d and its parent on level %d", row[:4], c.Level, level)
 		}
 	}
 	return c, nil
@@ -82,16 +96,20 @@ func (l *graphLayer) more(numbers []uint32, at int64) ([]uint32, error) {
 	return nil, damaged(l.edges.off, "list of parents does not end")
 }
 
-// idOf returns the commit that a number stands for.
-func (g *CommitGraph) idOf(n uint32) (object.ID, error) {
+// idOf returns the commit that a number stands for, and its level.
+func (g *CommitGraph) idOf(n uint32) (object.ID, uint32, error) {
 	for _, l := range g.layers {
 		if n >= l.first && n-l.first < uint32(l.ids.count) {
 			b, err := l.ids.name(int(n - l.first))
 			if err != nil {
-				return object.ID{}, err
+				return object.ID{}, 0, err
 			}
-			return object.ID(b), nil
+			row, err := l.r.at(l.data.off+int64(n-l.first)*graphEntry+int64(idSize)+8, 4)
+			if err != nil {
+				return object.ID{}, 0, err
+			}
+			return object.ID(b), binary.BigEndian.Uint32(row) >> 2, nil
 		}
 	}
-	return object.ID{}, damaged(-1, "parent %d is not in the commit-graph", n)
+	return object.ID{}, 0, damaged(-1, "parent %d is not in the commit-graph", n)
 }

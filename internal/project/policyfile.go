@@ -131,6 +131,10 @@ func (p *Project) policyOfMain(ctx context.Context) error {
 	main, err := p.Repo.Main(ctx, remote, "", p.options.Base)
 	if err == nil {
 		found, err := p.policyOn(main, worktree, wtErr)
+		if _, missing := gitops.MissingObject(err); missing && p.PolicyOptional {
+			p.warn(fmt.Sprintf("the policy on %s cannot be read, and nothing here needs it: %v", main.Name, err))
+			err = nil
+		}
 		if found || err != nil {
 			return err
 		}

@@ -46,6 +46,9 @@ type Project struct {
 	Lines    []policy.Line
 	Warnings []string
 
+	// PolicyOptional is set where a policy that this clone lacks is done without.
+	PolicyOptional bool
+
 	options Options
 	read    func(path string) ([]byte, error) // files that the policy names; nil when it can name none
 	log     *operation.Log                    // as it was first read

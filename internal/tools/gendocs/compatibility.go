@@ -17,6 +17,13 @@ branch: the same status, the same tree, also when it conflicts, the same stages 
 cases below, each with a test case that names it; the cases are judged by git in the same run. Of what differs, nothing is clean
 here that git calls a conflict.
 
+How it is measured: [conformance](conformance.md) over real backports, [random picks](conformance-random.md) however far apart, and the same
+picks in [many states](merge-states.md) of a repository, its user and its machine. Commit objects: 10,000 commits of kafka, numpy, rails,
+symfony, moby, nova, scipy, prometheus, undici and redis, those with odd authors or an encoding header first, were picked by
+` + "`git cherry-pick -x`" + ` and here, and are the same to the byte; so are 500 of them plain, with ` + "`-s`" + ` and with both
+(` + "`GIT_BACKPORT_REPLAY=CLONE:… go test ./gitops/object -run TestReplay -v`" + `). 167,000 characters in ten encodings of several bytes are
+re-encoded as by git (` + "`go test ./gitops/object -run TestMultibyte -v`" + `).
+
 ## Decided, not matched
 
 - A submodule that both sides changed is always a conflict; git may fast-forward it where the submodule is checked out.
