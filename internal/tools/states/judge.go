@@ -59,7 +59,7 @@ func (w *world) judge(ctx context.Context, s state, t *tally) error {
 		}
 	}
 	if len(warnings) > 0 && !differs {
-		t.idle = append(t.idle, s.name+": "+strings.Join(warnings, "; "))
+		t.idle = append(t.idle, s.name)
 	}
 	return nil
 }
