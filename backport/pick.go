@@ -192,7 +192,7 @@ func (r *runner) pickOne(ctx context.Context, t Target, source, tree gitops.ID, 
 		if ev.Still, err = r.stillChanges(ctx, k.Result, so); err != nil {
 			return k, err
 		}
-		if there := r.there(ctx, t, &k, ev, so); there {
+		if there := r.there(t, &k, ev, so); there {
 			return k, nil
 		}
 	}

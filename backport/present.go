@@ -12,7 +12,7 @@ import (
 
 // there takes a pick for one that the branch has, or seems to have, by evidence that stands; it reports
 // whether it is not judged further.
-func (r *runner) there(ctx context.Context, t Target, k *Pick, ev *Evidence, so *Picked) bool {
+func (r *runner) there(t Target, k *Pick, ev *Evidence, so *Picked) bool {
 	k.Evidence = ev
 	switch {
 	case ev.Kind == ledger.Ancestor:

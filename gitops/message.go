@@ -28,17 +28,6 @@ func PRNumbers(subject string) []int { return object.PRNumbers(subject) }
 // PickedFrom returns what a message says it is a copy of, in any dialect.
 func PickedFrom(message []byte) []Reference { return object.PickedFrom(message) }
 
-// Reverts returns the ids of the commits a message says it takes back, as written there.
-func Reverts(message []byte) []string {
-	var ids []string
-	for _, r := range object.ParseRevert(message) {
-		if r.ID != "" {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids
-}
-
 // FindTrailer returns the value of the last trailer with the given key.
 func FindTrailer(message []byte, key string) (string, bool) {
 	values := object.FindTrailer(message, key)

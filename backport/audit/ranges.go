@@ -72,7 +72,7 @@ func rangeOf(ctx context.Context, s *gitops.Session, held *Held, q *RangeRequest
 	}
 	first := 0
 	if !q.Introduced.IsZero() {
-		at, err := firstWith(ctx, s, held, l, releases, q.Introduced)
+		at, err := firstWith(ctx, s, l, releases, q.Introduced)
 		if err != nil {
 			return r, err
 		}
@@ -83,7 +83,7 @@ func rangeOf(ctx context.Context, s *gitops.Session, held *Held, q *RangeRequest
 	}
 	fixed, lacks := -1, false
 	for _, fix := range q.Fixes {
-		at, err := firstWith(ctx, s, held, l, releases, fix)
+		at, err := firstWith(ctx, s, l, releases, fix)
 		if err != nil {
 			return r, err
 		}
@@ -126,7 +126,7 @@ type place struct {
 }
 
 // firstWith finds the first release of a line with a commit of main, by ancestry or as a copy.
-func firstWith(ctx context.Context, s *gitops.Session, held *Held, l *HeldLine, releases []Release, id gitops.ID) (place, error) {
+func firstWith(ctx context.Context, s *gitops.Session, l *HeldLine, releases []Release, id gitops.ID) (place, error) {
 	out := place{index: -1}
 	in, err := s.Repo().IsAncestor(ctx, id, l.Tip)
 	if err != nil {

@@ -140,7 +140,7 @@ func OSV(w io.Writer, a Advisory) error {
 		git.Events = append(git.Events, osvEvent{Fixed: id})
 	}
 	for _, p := range a.Packages {
-		affected := osvAffected{Package: osvPackage{p.Ecosystem, p.Name, p.PURL}, Ranges: []osvRange{}}
+		affected := osvAffected{Package: osvPackage(p), Ranges: []osvRange{}}
 		if len(semver.Events) > 0 {
 			affected.Ranges = append(affected.Ranges, semver)
 			if a.Repo != "" {

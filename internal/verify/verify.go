@@ -149,7 +149,7 @@ func (p *Plan) runAll(ctx context.Context, units []*unit) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	room := make(chan struct{}, max(1, p.Jobs))
-	done := make(chan error)
+	done := make(chan struct{})
 	for _, u := range units {
 		go func() {
 			room <- struct{}{}
@@ -158,7 +158,7 @@ func (p *Plan) runAll(ctx context.Context, units []*unit) error {
 			if err != nil {
 				cancel(err)
 			}
-			done <- err
+			done <- struct{}{}
 		}()
 	}
 	for range units {

@@ -81,7 +81,7 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 	if dir != "" {
 		args = append([]string{"-C", dir}, args...)
 	}
-	out, err := exec.CommandContext(ctx, "git", args...).Output() //nolint:gosec // arguments of the person who measures
+	out, err := exec.CommandContext(ctx, "git", args...).Output()
 	if err != nil {
 		return "", fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
 	}
