@@ -84,8 +84,12 @@ func (a *app) change(cmd *cobra.Command, said string, do func(context.Context, *
 		return err
 	}
 	a.done = true
-	if a.code, err = a.endOf(ctx, log, op, cmd.Name()); err != nil {
+	end, err := a.endOf(ctx, log, op, cmd.Name())
+	if err != nil {
 		return err
+	}
+	if a.code == ExitOK { // what the change itself met stays
+		a.code = end
 	}
 	trees := a.tidy(ctx, repo, env, log)
 	st, err := a.stood(ctx, repo.NewSession(), log, op)

@@ -153,7 +153,9 @@ func (a *app) withdraw(ctx context.Context, store *operation.Store, op *operatio
 		results, err := p.Withdraw(ctx)
 		for _, r := range results {
 			lines = append(lines, r.String())
-			a.code = max(a.code, withdrawExit(r))
+			if code := withdrawExit(r); a.code == ExitOK || code == ExitFailure {
+				a.code = code
+			}
 		}
 		if err != nil {
 			return nil, err
