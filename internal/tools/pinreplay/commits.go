@@ -50,6 +50,7 @@ func (p *replay) commits(dir, git, since string) error {
 		}
 		if v.Unread {
 			unread++
+			p.showUnread(name, commit, v)
 		}
 		if !v.OK {
 			stopped++
@@ -74,6 +75,18 @@ func (p *replay) commits(dir, git, since string) error {
 	fmt.Fprintf(p.out, "%s since %s: %d commits change a pin file, %d of them a floor or selector; %d raise one by their lines; stopped %d, unread %d; the two differ in %d\n\n",
 		name, since, commits, touching, rising, stopped, unread, other)
 	return p.out.Flush()
+}
+
+// showUnread prints, with -v, what of a commit could not be read.
+func (p *replay) showUnread(name, commit string, v msrv.Verdict) {
+	if !p.verbose {
+		return
+	}
+	for _, f := range v.Findings {
+		if f.Cause == msrv.CauseUnread {
+			fmt.Fprintf(p.out, "%s %.10s unread: %s %s:%d %q → %q: %v\n", name, commit, f.Path, f.Key, f.Line, f.Was, f.Now, f.Problem)
+		}
+	}
 }
 
 // pinCommits lists the commits since a date that change a file that some reader reads; merges are left out.
