@@ -62,6 +62,9 @@ func partFate(part backport.Part, o backport.Outcome, t TextOptions) string {
 			continue
 		case backport.PickPresent:
 			fate = "is there already"
+			if k.Result.Unchanged {
+				fate += ", picking it changes nothing"
+			}
 		case backport.PickProbable:
 			fate = "may be there already"
 		case backport.PickEmpty:
