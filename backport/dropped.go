@@ -62,7 +62,7 @@ func (r *runner) takenBackBy(ctx context.Context, source gitops.ID, since []gito
 const maxDropTrials = 50
 
 // droppedBy returns the youngest merge, among the commits since source, of which a parent had what source
-// changes and whose own result has not; zero when there is none.
+// changes and whose own result does not have; zero when there is none.
 func (r *runner) droppedBy(ctx context.Context, source gitops.ID, since []gitops.ID) (gitops.ID, error) {
 	below, err := r.descendants(source, since)
 	if err != nil {

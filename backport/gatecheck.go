@@ -114,7 +114,7 @@ func census(ctx context.Context, s *gitops.Session, rule GateRule, from, tree gi
 }
 
 // Nearest returns the index of the branch that a commit was most likely made for: the one whose tip
-// lacks the fewest of its ancestors, the first of several. It is -1 when there is no branch.
+// lacks the fewest of its ancestors, the first of several. The index is -1 without tips.
 func Nearest(ctx context.Context, s *gitops.Session, commit gitops.ID, tips []gitops.ID) (index, distance int, err error) {
 	index = -1
 	for i, tip := range tips {

@@ -8,20 +8,20 @@ import (
 	"github.com/git-backport/git-backport/gitops"
 )
 
-// owns are what branches have and main has not, each read when it is first asked for.
+// owns are what branches have and main does not have, each read when it is first asked for.
 type owns struct {
 	mu sync.Mutex
 	by map[gitops.ID]*own
 }
 
-// An own is the commits that a branch has and main has not, with what they say of each other.
+// An own is the commits that a branch has and main does not have, with what they say of each other.
 type own struct {
 	mu sync.Mutex
 	*ledger.Branch
 	copies map[gitops.ID]gitops.ID // by what is copied: the youngest commit that says so and stands
 }
 
-// ownOf reads what a target's branch has and main has not.
+// ownOf reads what a target's branch has and main does not have.
 func (r *runner) ownOf(ctx context.Context, t Target) (*own, error) {
 	r.owns.mu.Lock()
 	o := r.owns.by[t.Tip]

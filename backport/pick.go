@@ -21,9 +21,8 @@ type Picked struct {
 	Versions map[gitops.ID][]version // how newer branches have the sources; for the cascade
 }
 
-// status says what the picks amount to. A commit that the branch seems to have, or that changes nothing
-// though nothing shows that the branch has it, needs a person where the line must have the fix, alone or
-// among others.
+// status returns the status of a target with these picks. On a line that must have the fix, a commit that
+// the branch seems to have, or that changes nothing without evidence, blocks the target like a conflict.
 func (p Picked) status() Status {
 	var clean, conflict, empty, there, probable bool
 	for _, k := range p.Picks {

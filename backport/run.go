@@ -30,7 +30,7 @@ type runner struct {
 
 	histories *histories
 	reading   *Reading
-	owns      *owns  // by tip: what branches have and main has not
+	owns      *owns  // by tip: what branches have and main does not have
 	holds     *holds // by tip: what they have of the fix
 	around    *surroundings
 
@@ -194,7 +194,7 @@ type branchHistory struct {
 	gitops.History
 }
 
-// history returns what a target's branch has and main has not; nothing where there is no main.
+// history returns what a target's branch has and main does not have; nothing where there is no main.
 func (r *runner) history(ctx context.Context, t Target) (gitops.History, error) {
 	if r.opts.Main.Tip.IsZero() {
 		return gitops.History{}, nil

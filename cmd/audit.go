@@ -47,9 +47,9 @@ may need one. A fix that a line does not need is decided with a [[decision]] in 
 With FIX (commits, ranges, pull requests as plan takes them) the rows of those commits are shown, with
 every line and all evidence.
 
-Signals, in this order: gap (an older line has it and a newer one has not), required (by the policy, for
+Signals, in this order: gap (an older line has it and a newer one does not), required (by the policy, for
 the kind of the fix), follow-up (it mends or takes back what the line has as a copy), forward (a line has
-it and main has not), uneven (a newer line got it after its first release), advisory (another line's
+it and main does not), uneven (a newer line got it after its first release), advisory (another line's
 notes name it). uneven and advisory make candidates; --strict makes uneven ones MISSING where the fix
 applies and the code that it changes is there.` + exitStatus(ExitOK, ExitUsage, ExitRefused, ExitRepository),
 		Example: `  git backport audit

@@ -96,6 +96,9 @@ func (a *app) ciInit(ctx context.Context, f ciFlags, names []string) error {
 		return err
 	}
 	if f.check && len(names) == 0 {
+		if forge == ci.GitLab {
+			return usageError(errors.New("--check wants the names of the workflows: GitLab has one file for all"), "workflows: "+strings.Join(workflowNames(), ", "))
+		}
 		names = writtenBefore(top, forge)
 	}
 	files, err := ci.Write(forge, names, facts)
@@ -130,7 +133,7 @@ func (a *app) ciInit(ctx context.Context, f ciFlags, names []string) error {
 }
 
 func ciHint(err error) string {
-	if strings.Contains(err.Error(), "no workflow of the main branch") {
+	if errors.Is(err, ci.ErrNoCI) {
 		return "name it: --workflow FILE"
 	}
 	return "workflows: " + strings.Join(workflowNames(), ", ")

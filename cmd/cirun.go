@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,6 @@ import (
 	"github.com/git-backport/git-backport/internal/project"
 	"github.com/git-backport/git-backport/internal/publish"
 	"github.com/git-backport/git-backport/internal/report"
-	"github.com/git-backport/git-backport/internal/streams"
 )
 
 // The verbs below are what the written workflows call; help does not list them.
@@ -186,19 +184,7 @@ func (a *app) ciEvent() error {
 			return fmt.Errorf("writing the outputs: %w", err)
 		}
 	}
-	if a.json {
-		data, err := json.Marshal(order)
-		if err != nil {
-			return fmt.Errorf("encoding the order: %w", err)
-		}
-		return a.writeJSON(json.RawMessage(data))
-	}
-	if order.Number == 0 {
-		_, err = fmt.Fprintf(a.streams.Out, "nothing to do: %s\n", streams.Line(order.Why))
-		return err
-	}
-	_, err = fmt.Fprintf(a.streams.Out, "asked for: %s\n", order.Fix())
-	return err
+	return a.render(report.NewCIEvent(version(), order), func(w io.Writer) error { return report.CIEventText(w, order) })
 }
 
 func (a *app) ciChildrenCommand() *cobra.Command {

@@ -20,7 +20,7 @@ func (a *app) gateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "gate [REV | A..B]", GroupID: "look", Args: cobra.MaximumNArgs(1),
 		Short: "Ask the toolchain gate about a backport, as a check of its pull request",
-		Long: `Tells whether a change for a release branch raises a toolchain pin above what the branch promised when
+		Long: `Reports whether a change for a release branch raises a toolchain pin above what the branch promised when
 it was cut: rust-version, the go directive, engines, requires-python, and the files that select a
 toolchain. REV, HEAD by default, is compared with where it left the branch; of A..B, B with A.
 

@@ -18,7 +18,7 @@ type Needs struct {
 	Lasting []string // refs that stay by themselves; those that are not there are left aside
 }
 
-// An IncompleteError is an object that a commit or a tree would refer to and the repository has not.
+// An IncompleteError is an object that a commit or a tree would refer to and the repository does not have.
 type IncompleteError struct {
 	Path string // "" of a commit, or of a root tree
 	ID   ID

@@ -88,7 +88,7 @@ func (r *Repo) Window(ctx context.Context, tip ID, commits []ID) ([]ID, error) {
 }
 
 // younger lists what tip has that is not older than the oldest of some commits by more than slop, and what
-// an ancestry has not, as far as dates tell; nil has nothing.
+// an ancestry does not have, as far as dates tell; nil has nothing.
 func (r *Repo) younger(ctx context.Context, tip ID, commits []ID, slop int64, but *ancestry) ([]ID, error) {
 	cut := cutoff{date: math.MaxInt64, slop: slop}
 	for _, id := range commits {

@@ -261,7 +261,7 @@ func (a *ancestry) sift(ctx context.Context, ids []ID) ([]ID, error) {
 	return slices.DeleteFunc(ids, func(id ID) bool { return !out[id] }), nil
 }
 
-// History is what a branch has that main has not.
+// History is what a branch has that main does not have.
 type History struct {
 	Point   ID   // the branch point: the commit of main the branch was cut from; zero when unrelated
 	Commits []ID // on the branch and not on main, youngest first
@@ -294,7 +294,7 @@ func (r *Repo) Histories(ctx context.Context, main ID, tips []ID) ([]History, er
 }
 
 // branchPoint goes along the first parents of tip to the first commit that main has; missing are
-// commits that it has not.
+// commits that it does not have.
 func (r *Repo) branchPoint(ctx context.Context, onMain *ancestry, tip ID, missing []ID) (ID, error) {
 	own := make(map[ID]bool, len(missing))
 	for _, id := range missing {

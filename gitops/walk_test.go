@@ -72,7 +72,7 @@ func (d dag) closure(from int) map[int]bool {
 }
 
 // branchPoint is the definition: the first parent of the oldest commit of the first-parent line that
-// main has not.
+// main does not have.
 func (d dag) branchPoint(main, tip int) (int, bool) {
 	onMain := d.closure(main)
 	for at := tip; ; at = d.parents[at][0] {
@@ -204,7 +204,7 @@ func historiesOnRandomHistories(t *testing.T, graph string) {
 			slices.Sort(want)
 			slices.Sort(have)
 			if !slices.Equal(want, have) {
-				t.Fatalf("history %d, skewed %v: %d has %v that %d has not; want %v", i, d.skewed, tip, have, main, want)
+				t.Fatalf("history %d, skewed %v: %d has %v that %d does not have; want %v", i, d.skewed, tip, have, main, want)
 			}
 			if !d.skewed && !slices.IsSortedFunc(order, func(a, b int) int { return int(d.dates[b] - d.dates[a]) }) {
 				t.Errorf("history %d: %v is not youngest first", i, order)

@@ -61,7 +61,7 @@ func LockOf(p string) (Lock, bool) {
 // Read reports whether the dependencies of such a file are read.
 func (l Lock) Read() bool { return l.kind.list != nil }
 
-// Dependencies lists what the lock file in tree has and before, its former bytes (nil for none), has not,
+// Dependencies lists what the lock file in tree has and before, its former bytes (nil for none), does not have,
 // and measures what each needs against floor.
 func (l Lock) Dependencies(tree fs.FS, before []byte, floor Version, store Store) ([]Dependency, error) {
 	if l.kind.list == nil {
@@ -100,7 +100,7 @@ type locked struct {
 	line                  int
 }
 
-// newLocked measures what now has and was has not.
+// newLocked measures what now has and was does not have.
 func newLocked(lock string, now, was []locked, scheme Scheme, floor Version) []Dependency {
 	old := map[[3]string]bool{}
 	for _, d := range was {

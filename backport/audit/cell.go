@@ -19,7 +19,7 @@ const (
 	Decided    State = "decided"    // a person said what becomes of it
 	Missing    State = "MISSING"
 	Candidate  State = "candidate" // somebody should look
-	Unlikely   State = "unlikely"  // a candidate whose code the line has not
+	Unlikely   State = "unlikely"  // a candidate whose code the line does not have
 	Due        State = "due"       // it will be missing when its time is over
 	Unknown    State = "unknown"   // an object is missing that would say it
 	Open       State = "open"      // the line has it not, and nothing says that it should
@@ -41,7 +41,7 @@ const (
 	Gap      Signal = "gap"       // an older line has the fix
 	Required Signal = "required"  // the policy owes it to the line
 	FollowUp Signal = "follow-up" // it mends or takes back what the line has
-	Forward  Signal = "forward"   // a line has it and main has not
+	Forward  Signal = "forward"   // a line has it and main does not
 	Uneven   Signal = "uneven"    // a newer line got it after its first release
 	Advisory Signal = "advisory"  // another line's notes name its advisory
 )
@@ -100,7 +100,7 @@ type Applies struct {
 
 // Standing says whether the line's code is the one that the fix changes.
 type Standing struct {
-	Files, Absent         int // that the fix changes, and that the line has not
+	Files, Absent         int // that the fix changes, and that the line does not have
 	Removed, RemovedThere int // lines that the fix removes, and those of them that are in the line's files
 }
 

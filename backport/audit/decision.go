@@ -70,7 +70,7 @@ func (a *auditing) unused() []string {
 			switch {
 			case d.By != "file":
 			case at < 0:
-				out = append(out, fmt.Sprintf("decision on %q: there is no line %s", d.Fix, id))
+				out = append(out, fmt.Sprintf("decision on %q: line %s does not exist", d.Fix, id))
 			case a.Known[at].State == policy.StateEnded:
 				out = append(out, fmt.Sprintf("decision on %q: line %s has ended, and the decision can go", d.Fix, id))
 			}

@@ -12,7 +12,7 @@ import (
 	"github.com/git-backport/git-backport/policy"
 )
 
-// forward finds the fixes that a line has and main has not.
+// forward finds the fixes that a line has and main does not have.
 func (a *auditing) forward(ctx context.Context) error {
 	if len(a.Fixes) > 0 || len(a.Only) > 0 && !slices.Contains(a.Only, Forward) {
 		return nil

@@ -77,7 +77,7 @@ func rangeOf(ctx context.Context, s *gitops.Session, held *Held, q *RangeRequest
 			return r, err
 		}
 		if first = at.index; first < 0 {
-			r.Note = "it has not what brought it"
+			r.Note = "it does not have what brought it"
 			return r, nil
 		}
 	}

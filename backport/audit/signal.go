@@ -80,7 +80,7 @@ func (a *auditing) classify(ctx context.Context, row *Row) error {
 	return nil
 }
 
-// open reports whether a line has not what a row is about.
+// open reports whether a line does not have what a row is about.
 func (a *auditing) open(row *Row) bool {
 	return slices.ContainsFunc(row.Cells, func(c Cell) bool { return c.State == Open })
 }

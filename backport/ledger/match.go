@@ -32,7 +32,7 @@ type Found struct {
 	Against map[object.ID][]object.ID
 }
 
-// Match looks for copies of the fixes among commits of a branch that main has not. Skip leaves fixes out,
+// Match looks for copies of the fixes among commits of a branch that main does not have. Skip leaves fixes out,
 // such as those the branch has by ancestry; it may be nil. Where the fixes are few, the branch's commits
 // are read as far as they change the same paths; else Prepare comes first.
 func (x *Index) Match(ctx context.Context, b *Branch, own []*Commit, skip func(fix object.ID) bool) (Found, error) {

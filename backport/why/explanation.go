@@ -2,7 +2,7 @@ package why
 
 import "github.com/git-backport/git-backport/gitops"
 
-// An Explanation is why a pick conflicts: what main has in the conflicted files and the branch has not.
+// An Explanation is why a pick conflicts: what main has in the conflicted files and the branch does not have.
 type Explanation struct {
 	Absent []Absence     // conflicted paths that the branch does not have
 	Paths  []PathCommits // of each conflicted path in turn, the commits of main that it conflicts with

@@ -20,7 +20,7 @@ type failure struct {
 }
 
 // A spot is a conflicted file, with what is to be followed back in it: for each place where the sides
-// do not merge, what main has there and the branch has not.
+// do not merge, what main has there and the branch does not have.
 type spot struct {
 	conflict gitops.Conflict
 	at       fileAt // the file as the commit found it; zero where it was not there
@@ -166,7 +166,7 @@ func (s *search) follow(ctx context.Context, f *failure) error {
 	return nil
 }
 
-// birth adds the commit that added a file which the branch has not.
+// birth adds the commit that added a file which the branch does not have.
 func (s *search) birth(ctx context.Context, sp spot, touches []touch) ([]touch, error) {
 	for at := sp.at; ; {
 		e, err := s.lineage.edition(ctx, at, s.known, &s.budget)

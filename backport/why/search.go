@@ -62,7 +62,7 @@ type search struct {
 	Question
 	session *gitops.Session
 	lineage *lineage
-	absent  map[gitops.ID]int // what the source stands on and the branch has not, counted from the youngest
+	absent  map[gitops.ID]int // what the source stands on and the branch does not have, counted from the youngest
 	trials  map[trial]gitops.PickResult
 	budget  budget
 	why     Explanation

@@ -76,7 +76,7 @@ func (m *multiIndex) layout(r *region) error {
 	for range binary.BigEndian.Uint32(head[8:]) {
 		name, rest, whole := bytes.Cut(text, []byte{0})
 		if !whole || len(name) == 0 {
-			return damaged(-1, "multi-pack-index has not the names of all its packs")
+			return damaged(-1, "multi-pack-index does not have the names of all its packs")
 		}
 		if n := len(m.names); version == 1 && n > 0 && string(name) <= m.names[n-1] {
 			return damaged(-1, "names of packs are out of order")

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,15 +75,18 @@ func Path(f Forge, name string) string {
 	return "." + string(f) + "/workflows/" + name + ".yml"
 }
 
+// ErrNoCI is a repository in which no workflow was found that is the project's CI.
+var ErrNoCI = errors.New("no workflow of the main branch was found that runs for pull requests")
+
 func writable(f Forge, name string, facts Facts) error {
 	i := slices.IndexFunc(Workflows(), func(w Workflow) bool { return w.Name == name })
 	switch {
 	case i < 0:
-		return fmt.Errorf("there is no workflow %q", name)
+		return fmt.Errorf("unknown workflow %q", name)
 	case !slices.Contains(Workflows()[i].Forges, f):
 		return fmt.Errorf("workflow %q is not written for %s: git-backport opens pull requests through gh, which does not work there", name, f)
 	case name == "release-lines" && f == GitHub && facts.CI == "":
-		return fmt.Errorf("workflow %q dispatches the project's CI, and no workflow of the main branch was found", name)
+		return fmt.Errorf("workflow %q dispatches the project's CI: %w", name, ErrNoCI)
 	case name == "gate" && len(facts.Templates) == 0:
 		return fmt.Errorf("workflow %q runs for pull requests to release branches, and the policy names none", name)
 	}

@@ -224,9 +224,9 @@ func TestWriteRefuses(t *testing.T) {
 		change func(*Facts)
 		want   string
 	}{
-		{GitHub, "nosuch", func(*Facts) {}, "no workflow"},
+		{GitHub, "nosuch", func(*Facts) {}, "unknown workflow"},
 		{Forgejo, "backport", func(*Facts) {}, "not written for forgejo"},
-		{GitHub, "release-lines", func(f *Facts) { f.CI = "" }, "no workflow of the main branch"},
+		{GitHub, "release-lines", func(f *Facts) { f.CI = "" }, "no workflow of the main branch was found"},
 		{GitHub, "gate", func(f *Facts) { f.Templates = nil }, "names none"},
 		{GitHub, "gate", func(f *Facts) { f.Main = "a\nb" }, "cannot name it"},
 		{GitHub, "gate", func(f *Facts) { f.Main = "${{ x }}" }, "cannot name it"},

@@ -120,7 +120,7 @@ func root() shape {
 			{"grace", count("Days in which a fix that is no security fix is due and not missing; default 14.")},
 			{"uneven", choice("What a fix is that a newer line got and an older one did not: candidate (default), or missing where it applies and its code is there.", "candidate", "missing")},
 		})},
-		{"decision", list("What a person said of a fix that a line has not.", table("", []key{
+		{"decision", list("What a person said of a fix that a line does not have.", table("", []key{
 			{"fix", text("Digits of a commit of main, \"#12321\", or an advisory.")},
 			{"lines", oneOrMore("The lines it is about.", read(asLine, ""))},
 			{"status", choice("What was decided.", audit.DecisionStatuses()...)},

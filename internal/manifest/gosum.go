@@ -14,7 +14,7 @@ import (
 // ErrMerge says that lock files changed in ways that a merge by entries cannot settle.
 var ErrMerge = errors.New("the lock files conflict")
 
-// MergeGoSum adds to ours, a go.sum, the lines that theirs has and base has not, each at its place. Lines
+// MergeGoSum adds to ours, a go.sum, the lines that theirs has and base does not have, each at its place. Lines
 // that went stay: one too many does no harm. Two sums for the same module and version are ErrMerge.
 func MergeGoSum(base, ours, theirs []byte) ([]byte, error) {
 	was, err := sumLines(base)

@@ -13,7 +13,7 @@ import (
 // maxEntries bounds how many entries one change may bring.
 const maxEntries = 200
 
-// Move takes the entries that theirs has and base has not, and puts those that ours has not either
+// Move takes the entries that theirs has and base does not have, and puts those that ours does not have either
 // under the section of the given version in ours, where that section is not released; where there is
 // none it is made on top, in the manner of the newest one. Of a change that has entries for that very
 // version only those are taken, and an entry that it has in several sections once. The entries keep their group. Entries that
@@ -113,7 +113,7 @@ func (n *Notes) around() []string {
 	})
 }
 
-// newEntries returns the entries of is that was has not, and those of was that is has not.
+// newEntries returns the entries of is that was lacks, and those of was that is lacks.
 func newEntries(was, is *Notes) (added, removed []Entry) {
 	count := map[string]int{}
 	for _, e := range was.all() {

@@ -1,4 +1,4 @@
-// Package ready tells whether every supported line could be released today: doctor's checks. Each looks at
+// Package ready reports whether every supported line could be released today: doctor's checks. Each looks at
 // one thing of a line's tip, and says what is wrong, where, and which command cures it. None changes
 // anything, and all but one work offline.
 //

@@ -86,7 +86,7 @@ func oldestSupported(name string, day policy.Date) (oldest, made string) {
 	return oldest, made
 }
 
-// audit tells which fixes a line should have and has not.
+// audit lists the fixes that a line should have and does not.
 func (e *examiner) audit(l *Line) {
 	if e.o.Audit == nil {
 		return

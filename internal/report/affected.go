@@ -83,7 +83,7 @@ func (p *page) affected(s *audit.Sight) string {
 		case d.Carried:
 			parts = append(parts, "it has what is declared: "+streams.Clean(d.How))
 		default:
-			parts = append(parts, "it has not what is declared: "+streams.Clean(d.How))
+			parts = append(parts, "it does not have what is declared: "+streams.Clean(d.How))
 		}
 	}
 	if s.Removed > 0 {
@@ -98,7 +98,7 @@ func (p *page) affected(s *audit.Sight) string {
 		if !o.Commit.IsZero() {
 			from = p.o.Short(o.Commit)
 			if !o.Carried {
-				has = ", which it has not"
+				has = ", which it does not have"
 			}
 		}
 		parts = append(parts, fmt.Sprintf("%d from %s%s", o.Lines, from, has))

@@ -272,3 +272,34 @@ func RunIssue(branch, workflow string, r ci.Run, label string) ci.Issue {
 	}
 	return ci.Issue{Name: branch + " " + workflow, Title: "CI fails on " + branch, Text: text, Label: label}
 }
+
+// A CIEventV1 is the document of ci event.
+type CIEventV1 struct {
+	Schema  string   `json:"schema"`
+	Version string   `json:"version"`
+	Number  int      `json:"number"` // 0: nothing is asked for
+	Kind    string   `json:"kind"`
+	To      []string `json:"to"`
+	Also    []string `json:"also"`
+	Why     string   `json:"why"` // why nothing is asked for
+	Exit    int      `json:"exit"`
+}
+
+// NewCIEvent makes the document of ci event.
+func NewCIEvent(version string, o ci.Order) CIEventV1 {
+	return CIEventV1{
+		Schema: Schema("ci-event"), Version: version, Number: o.Number, Kind: o.Kind, To: append([]string{}, o.To...),
+		Also: append([]string{}, o.Also...), Why: valid(o.Why),
+	}
+}
+
+// CIEventText says what an event asks for.
+func CIEventText(w io.Writer, o ci.Order) error {
+	p := &page{w: w}
+	if o.Number == 0 {
+		p.printf("nothing to do: %s\n", streams.Line(o.Why))
+	} else {
+		p.printf("asked for: %s\n", o.Fix())
+	}
+	return p.err
+}

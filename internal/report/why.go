@@ -46,7 +46,7 @@ func commitsV1(list []why.Candidate) []CommitV1 {
 	return out
 }
 
-// An AbsenceV1 is a conflicted path that the branch has not.
+// An AbsenceV1 is a conflicted path that the branch does not have.
 type AbsenceV1 struct {
 	Path    Path `json:"path"`
 	Deleted bool `json:"deleted"`
@@ -155,7 +155,7 @@ func (p *page) skipHint(when string, o backport.Outcome) {
 	}
 }
 
-// absent says which of the code that the fix changes the branch has not.
+// absent says which of the code that the fix changes the branch does not have.
 func (p *page) absent(k backport.Pick, o backport.Outcome) {
 	var what []string
 	for i, a := range k.Why.Absent {

@@ -267,7 +267,7 @@ func (w *World) sums(root string) (map[string]string, error) {
 	return found, err
 }
 
-// mayChange tells which files of the git directory a change of the scenario's refs may touch.
+// mayChange reports whether a file of the git directory is one that a change of the scenario's refs may touch.
 func (w *World) mayChange(rel string) bool {
 	if rel == "packed-refs" || strings.HasPrefix(rel, "backport/") {
 		return true

@@ -56,7 +56,7 @@ func (b *bench) changes(dir string) ([]change, error) {
 	return list, nil
 }
 
-// shapes chooses five picks: the first commit, from the youngest, that fits, that the branch has not
+// shapes chooses five picks: the first commit, from the youngest, that fits, that the branch does not have
 // and that git picks at all.
 func (b *bench) shapes(dir string, releases []string) ([]shape, error) {
 	list := b.history

@@ -68,7 +68,7 @@ func classify(c config, s store, r row, ours, git answer, scratch string) (strin
 }
 
 // lostFiles returns the paths that one side has and the other did not touch, that we leave so, and that
-// git's tree has not, or has otherwise. What git says it moved is not lost.
+// git's tree does not have, or has otherwise. What git says it moved is not lost.
 func lostFiles(lists [5]listing, messages []string) map[string]bool {
 	lost := map[string]bool{}
 	base, our, their := lists[0], lists[3], lists[4]
