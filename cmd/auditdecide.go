@@ -124,7 +124,7 @@ func (a *app) decisions(ctx context.Context, in *project.Project, d decideFlags)
 		for _, id := range lines[name] {
 			names = append(names, strconv.Quote(id.String()))
 		}
-		fmt.Fprintf(&b, "[[decision]]\nfix    = %s\nlines  = [%s]\nstatus = %s\nreason = %s\n", tomlText(name), strings.Join(names, ", "), tomlText(d.status), tomlText(d.reason))
+		fmt.Fprintf(&b, "[[decision]]\nfix    = %s\nlines  = [%s]\nstatus = %s\nreason = %s\n", config.Quote(name), strings.Join(names, ", "), config.Quote(d.status), config.Quote(d.reason))
 		if d.until != "" {
 			fmt.Fprintf(&b, "until  = %s\n", d.until)
 		}
@@ -164,22 +164,3 @@ func (a *app) decidable(ctx context.Context, in *project.Project, fix string, li
 
 // shortName is an id as a decision has it.
 func shortName(id gitops.ID) string { return id.String()[:commandDigits] }
-
-// tomlText writes a string of TOML.
-func tomlText(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < 0x20 || r == 0x7f:
-			fmt.Fprintf(&b, "\\u%04X", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}

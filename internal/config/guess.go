@@ -26,8 +26,8 @@ func Guess(f policy.Facts) *Config {
 	return cfg
 }
 
-// tomlString writes a TOML basic string.
-func tomlString(s string) string {
+// Quote writes a text as a basic string of TOML, as a policy file has it.
+func Quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {
@@ -48,7 +48,7 @@ func tomlString(s string) string {
 func tomlList(items []string) string {
 	out := make([]string, len(items))
 	for i, s := range items {
-		out[i] = tomlString(s)
+		out[i] = Quote(s)
 	}
 	return "[" + strings.Join(out, ", ") + "]"
 }

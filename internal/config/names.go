@@ -286,7 +286,7 @@ func firstOf(claims map[policy.LineID]int, recent map[policy.LineID]bool) string
 func (n Naming) writeRepo(b *strings.Builder, main string) {
 	b.WriteString("[repo]\n")
 	if main != "" && main != "main" && main != "master" {
-		fmt.Fprintf(b, "main   = %s\n", tomlString(main))
+		fmt.Fprintf(b, "main   = %s\n", Quote(main))
 	}
 	if len(n.Branches) > 0 {
 		fmt.Fprintf(b, "branch = %s   # %d branches, %s among them\n", tomlList(n.Branches), n.Matched, printable(n.Example))

@@ -103,13 +103,13 @@ func (d *draft) writeRows(b *strings.Builder) {
 	for _, r := range d.rows {
 		fmt.Fprintf(b, "[[branch]]\nline  = %q\n", r.line)
 		if r.name != "" {
-			fmt.Fprintf(b, "name  = %s\n", quoted(r.name))
+			fmt.Fprintf(b, "name  = %s\n", config.Quote(r.name))
 		}
 		if r.class != "" {
 			fmt.Fprintf(b, "class = %q\n", r.class)
 		}
 		if r.note != "" {
-			fmt.Fprintf(b, "note  = %s\n", quoted(r.note))
+			fmt.Fprintf(b, "note  = %s\n", config.Quote(r.note))
 		}
 		b.WriteString("\n")
 	}
@@ -118,28 +118,9 @@ func (d *draft) writeRows(b *strings.Builder) {
 func quotedList(items []string) string {
 	out := make([]string, len(items))
 	for i, s := range items {
-		out[i] = quoted(s)
+		out[i] = config.Quote(s)
 	}
 	return strings.Join(out, ", ")
-}
-
-// quoted writes a TOML basic string.
-func quoted(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
 
 // clean makes a text safe for one line of a comment.
