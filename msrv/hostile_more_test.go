@@ -73,6 +73,14 @@ var hostileMore = []struct{ name, path, good, bad, want string }{
 	{"setup.py joined", "setup.py", "setup(python_requires='>=3.8')\n", "setup(python_requires='>=' '3.12')\n", "unread"},
 	{"no reader", "dune-project", "(lang dune 2.0)\n", "(lang dune 3.0)\n", "unread"},
 	{"no reader, new", "stack.yaml", "", "resolver: lts-22\n", "unread"},
+	{"pixi", "pixi.toml", "[dependencies]\npython = \"3.11.*\"\n", "[dependencies]\npython = \"3.12.*\"\n", "unread"},
+	{"pixi in a table", "pixi.toml", "x = { nodejs = \"20\" }\n", "x = { nodejs = \"22\" }\n", "unread"},
+	{"pixi channels", "pixi.toml", "channels = [\"a\"]\npython-dateutil = \"1\"\n", "channels = [\"b\"]\npython-dateutil = \"2\"\n", "ok"},
+	{"pixi lock", "pixi.lock", pixiLock("python-3.11.4-h1_0"), pixiLock("python-3.12.0-h1_0"), "unread"},
+	{"pixi lock, one environment of two", "pixi.lock", pixiLock("python-3.11.4-h1_0"), pixiLock("python-3.11.4-h1_0") + pixiLock("python-3.12.0-h1_0"), "unread"},
+	{"pixi lock made again", "pixi.lock", pixiLock("python-3.11.4-h1_0"), pixiLock("attrs-25.4.0-py_1") + pixiLock("python-3.11.4-h2_1") + pixiLock("python-dateutil-2.9.0-py_1"), "ok"},
+	{"flake lock", "flake.lock", "{\"nodes\":{\"nixpkgs\":{\"locked\":{\n\"rev\":\"aa\"}}}}\n", "{\"nodes\":{\"nixpkgs\":{\"locked\":{\n\"rev\":\"bb\"}}}}\n", "unread"},
+	{"conda environment", "environment.yml", "dependencies:\n  - python=3.11\n", "dependencies:\n  - python=3.12\n", "unread"},
 	{"workflow not YAML", ciPath, ciText, "jobs: [\n", "warn"},
 	{"workflow tab", ciPath, ciText, "jobs:\n\ta: b\n", "warn"},
 	{"workflow flow", ciPath, ciText, "jobs: {a: {with: {go-version: '1.22'}}}\n", "warn"},
@@ -83,6 +91,11 @@ var hostileMore = []struct{ name, path, good, bad, want string }{
 	{"workflow quoted key", ciPath, ciText, "jobs:\n  a:\n    with:\n      \"go-version\": \"1.22\"\n", "warn"},
 	{"workflow complex key", ciPath, ciText, "jobs:\n  a:\n    with:\n      ? go-version\n      : '1.22'\n", "warn"},
 	{"workflow key twice", ciPath, ciText, "jobs:\n  a:\n    with:\n      go-version: '1.20'\n      go-version: '1.22'\n", "warn"},
+}
+
+// pixiLock is a package of a lock file of pixi.
+func pixiLock(name string) string {
+	return "      - conda: https://prefix.dev/conda-forge/linux-64/" + name + ".conda\n"
 }
 
 func TestHostileMore(t *testing.T) {

@@ -18,7 +18,8 @@ type kind struct {
 	// called is how the documentation calls files that match knows.
 	called string
 	keys   []Key
-	// unread is, for a kind without a reader, what the lines match that declare a toolchain.
+	// unread is, for a kind without a reader, what the lines match that declare a toolchain. Where it has a
+	// group, only what the group matches counts, once, wherever it stands.
 	unread string
 }
 

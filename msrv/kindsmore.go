@@ -79,6 +79,8 @@ func ciKinds() []kind {
 
 // unreadKinds are files that declare a toolchain, and that no reader reads.
 func unreadKinds() []kind {
+	// The packages of conda that are toolchains. A lock file names them with their versions, among hundreds.
+	const condaToolchains = "python|nodejs|go|rust|ruby|openjdk|dotnet|dotnet-sdk"
 	unread := func(role Role, lines string, names ...string) kind {
 		k := kind{role: role, unread: lines}
 		for _, name := range names {
@@ -105,7 +107,10 @@ func unreadKinds() []kind {
 		unread(RoleFloor, `\bluaVersion\b|"lua\b`, "*.rockspec"),
 		unread(RoleFloor, `(?i)\bnim\b`, "*.nimble"),
 		unread(RoleFloor, `PowerShellVersion|DotNetFrameworkVersion|CLRVersion`, "*.psd1"),
-		unread(RoleSelector, `(?i)nodejs|go_|jdk|python|ruby|rust|channel|nixpkgs`, "shell.nix", "flake.nix", "flake.lock", "devbox.json", "devbox.lock", "pixi.toml", "pixi.lock"),
+		unread(RoleSelector, `(?i)nodejs|go_|jdk|python|ruby|rust|channel|nixpkgs`, "shell.nix", "flake.nix", "devbox.json", "devbox.lock"),
+		unread(RoleSelector, `"(?:rev|narHash|url)"`, "flake.lock"),
+		unread(RoleSelector, `(?:^|[{,])\s*"?(?:`+condaToolchains+`)"?\s*=`, "pixi.toml"),
+		unread(RoleSelector, `/((?:`+condaToolchains+`)-[0-9][0-9.]*)-`, "pixi.lock"),
 		unread(RoleFloor, `(?i)^\s*-\s*python\b|^dependencies:`, "environment.yml", "environment.yaml"),
 		unread(RoleFloor, `cppstd|required_conan_version|settings\s*=`, "conanfile.py", "conanfile.txt"),
 		unread(RoleFloor, `EnsurePythonVersion|EnsureSConsVersion`, "SConstruct"),

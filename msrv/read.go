@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -192,13 +193,22 @@ func (r *reader) noReader(f file, k kind) {
 	var lines []string
 	first := 0
 	for _, line := range contentLines(f) {
-		if !re.MatchString(line.text) {
+		m := re.FindStringSubmatch(line.text)
+		if m == nil {
 			continue
 		}
 		if first == 0 {
 			first = f.lineAt(line.span.Start)
 		}
-		lines = append(lines, compact(line.text))
+		if len(m) > 1 {
+			lines = append(lines, m[1])
+		} else {
+			lines = append(lines, compact(line.text))
+		}
+	}
+	if re.NumSubexp() > 0 {
+		slices.Sort(lines)
+		lines = slices.Compact(lines)
 	}
 	if first > 0 {
 		r.problemOf(f, []byte(strings.Join(lines, "\n")), first, spec{role: k.role}, TroubleNoReader, errNoReader)
