@@ -109,7 +109,7 @@ func (s *Store) takeLock(ctx context.Context, stage, lock string, timeout time.D
 		switch {
 		case err == nil:
 			return nil
-		case errors.Is(err, fs.ErrNotExist) && again != nil && tries < 10:
+		case errors.Is(err, fs.ErrNotExist) && again != nil && tries < makeTries:
 			tries++
 			if err := again(); err != nil {
 				return err
@@ -161,9 +161,19 @@ func lockedError(lock string) error {
 	return e
 }
 
-// makeDirs makes the directory of a ref below the common directory, by its slash-separated name.
+// makeTries bounds how often a directory is made again that another process removed.
+const makeTries = 10
+
+// makeDirs makes the directory of a ref below the common directory, by its slash-separated name. git removes
+// empty directories at any moment, also one of which the child is just being made: then it starts over.
 func (s *Store) makeDirs(dir string, shared Shared) error {
-	return s.makeDirsIn(s.commonDir, dir, shared)
+	var err error
+	for range makeTries {
+		if err = s.makeDirsIn(s.commonDir, dir, shared); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
 }
 
 // makeDirsIn makes root/dir and flushes what it changed. root exists.
